@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``Cluster`` port on Kubernetes' REST API: paths and verbs, no policy. Private to vmo.core."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from http import HTTPStatus
+from urllib.parse import quote
+
+from ansible_collections.vmo.core.plugins.module_utils._errors import NotFound, VmoError, WatchExpired
+from ansible_collections.vmo.core.plugins.module_utils._kube.failures import Attempt, error_of, garbage
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
+    JSON,
+    MERGE_PATCH,
+    Request,
+    Response,
+    whole_seconds,
+)
+from ansible_collections.vmo.core.plugins.module_utils._ports import Event, Listing
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Transport
+    from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
+    from ansible_collections.vmo.core.plugins.module_utils._ports import JsonObject
+
+PAGE = 500
+_SILENCE_SECONDS = 90.0  # bookmarks come about once a minute; no sound for longer than that means a dead line
+_GRACE_SECONDS = 2.0
+_WARNING = re.compile(r'\b299 \S+ "((?:[^"\\]|\\.)*)"')
+
+
+class KubeCluster:
+    """Nouns and verbs of one API server. With ``dry_run`` every write is only judged by the server."""
+
+    def __init__(self, transport: Transport, dry_run: bool = False) -> None:
+        self._transport = transport
+        self._dry_run = dry_run
+        self._warnings: dict[str, None] = {}
+
+    @property
+    def dry_run(self) -> bool:
+        """Tell whether writes are only judged, not carried out."""
+        return self._dry_run
+
+    def get(self, kind: Kind, namespace: str | None, name: str) -> JsonObject | None:
+        """Return the object, or ``None``. Raises ``ApiMissing`` where no such kind is served."""
+        try:
+            return self._ask(Attempt("read", kind, namespace, name), Request("GET", _path(kind, namespace, name)))
+        except NotFound:
+            return None
+
+    def list_all(
+        self, kind: Kind, namespace: str | None = None, *, labels: str | None = None, fields: str | None = None
+    ) -> Listing:
+        """Return all objects that the selectors choose, of all pages."""
+        query = {"limit": str(PAGE)}
+        if labels:
+            query["labelSelector"] = labels
+        if fields:
+            query["fieldSelector"] = fields
+        try:
+            return self._pages(kind, namespace, query)
+        except WatchExpired:
+            # The list changed too much while its pages were read.
+            return self._pages(kind, namespace, query)
+
+    def create(self, kind: Kind, body: JsonObject) -> JsonObject:
+        """Create the object and return it as served. Raises ``AlreadyExists``."""
+        metadata = body.get("metadata") or {}
+        namespace = metadata.get("namespace")
+        name = metadata.get("name") or metadata.get("generateName") or ""
+        body = {"apiVersion": kind.api_version, "kind": kind.name, **body}
+        request = Request("POST", _path(kind, namespace), self._strictly(), body)
+        return self._ask(Attempt("create", kind, namespace, name), request)
+
+    def patch(self, kind: Kind, namespace: str | None, name: str, patch: Mapping[str, t.Any]) -> JsonObject:
+        """Send a merge patch and return the object. Raises ``Conflict``."""
+        request = Request("PATCH", _path(kind, namespace, name), self._strictly(), patch, MERGE_PATCH)
+        return self._ask(Attempt("change", kind, namespace, name), request)
+
+    def delete(self, kind: Kind, namespace: str | None, name: str, *, uid: str | None = None) -> None:
+        """Delete the object. Raises ``NotFound`` and, where the ``uid`` is another one, ``Conflict``."""
+        options: dict[str, t.Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        if self._dry_run:
+            options["dryRun"] = ["All"]
+        request = Request("DELETE", _path(kind, namespace, name), {}, options)
+        self._send(Attempt("delete", kind, namespace, name), request)
+
+    def invoke(self, kind: Kind, namespace: str, name: str, action: str, options: Mapping[str, t.Any]) -> None:
+        """Call a KubeVirt subresource. Raises ``Refused`` when the state does not allow it."""
+        body = {**options, "dryRun": ["All"]} if self._dry_run else dict(options)
+        path = f"/apis/subresources.kubevirt.io/v1/namespaces/{_part(namespace)}/{kind.plural}/{_part(name)}/{action}"
+        self._send(Attempt(action, kind, namespace, name, is_action=True), Request("PUT", path, {}, body, JSON))
+
+    def watch(self, kind: Kind, namespace: str, name: str, *, since: str | None, timeout: float) -> Iterator[Event]:
+        """Yield changes of one object; a dead line ends it early. Raises ``WatchExpired`` and ``Forbidden``."""
+        query = {
+            "watch": "true",
+            "fieldSelector": f"metadata.name={name}",
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(whole_seconds(timeout)),
+        }
+        if since:
+            query["resourceVersion"] = since
+        attempt = Attempt("watch", kind, namespace, name)
+        silence = min(whole_seconds(timeout), _SILENCE_SECONDS) + _GRACE_SECONDS
+        stream = self._transport.stream(Request("GET", _path(kind, namespace), query, seconds=silence))
+        self._note_warnings(stream.head)
+        if stream.head.status != HTTPStatus.OK:
+            raise error_of(stream.head, attempt)
+        return _events(stream.lines, stream.head, attempt)
+
+    def drain_warnings(self) -> list[str]:
+        """Return the warnings that the server sent since the last call, each text once."""
+        texts = list(self._warnings)
+        self._warnings.clear()
+        return texts
+
+    def _pages(self, kind: Kind, namespace: str | None, query: Mapping[str, str]) -> Listing:
+        attempt = Attempt("list", kind, namespace)
+        items: list[JsonObject] = []
+        page: dict[str, str] = dict(query)
+        while True:
+            answer = self._ask(attempt, Request("GET", _path(kind, namespace), page))
+            # A list names the kind once; its items must look like those of get().
+            of_kind = {"apiVersion": kind.api_version, "kind": kind.name}
+            items += [_without_managers({**of_kind, **item}) for item in answer.get("items") or []]
+            metadata = answer.get("metadata") or {}
+            if not metadata.get("continue"):
+                return Listing(items, str(metadata.get("resourceVersion") or ""))
+            page = {**query, "continue": metadata["continue"]}
+
+    def _strictly(self) -> dict[str, str]:
+        query = {"fieldValidation": "Strict"}
+        if self._dry_run:
+            query["dryRun"] = "All"
+        return query
+
+    def _ask(self, attempt: Attempt, request: Request) -> JsonObject:
+        response = self._send(attempt, request)
+        data = _parse(response.body)
+        if data is None:
+            raise garbage(response, attempt)
+        return _without_managers(data)
+
+    def _send(self, attempt: Attempt, request: Request) -> Response:
+        response = self._transport.send(request)
+        self._note_warnings(response)
+        if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise error_of(response, attempt)
+        return response
+
+    def _note_warnings(self, response: Response) -> None:
+        for text in _WARNING.findall(response.headers.get("warning", "")):
+            self._warnings[re.sub(r"\\(.)", r"\1", text)] = None
+
+
+def _events(lines: Iterator[bytes], head: Response, attempt: Attempt) -> Iterator[Event]:
+    try:
+        for line in lines:
+            event = _parse(line)
+            body = event.get("object") if event else None
+            if event is None or not isinstance(body, dict):
+                raise garbage(head._replace(body=line), attempt)
+            if event.get("type") == "ERROR":
+                raise _watch_error(body, attempt)
+            yield Event(str(event.get("type")), _without_managers(body))
+    finally:
+        close = getattr(lines, "close", None)
+        if close:
+            close()
+
+
+def _watch_error(status: JsonObject, attempt: Attempt) -> VmoError:
+    code = status.get("code")
+    body = json.dumps(status).encode()
+    return error_of(Response(code if isinstance(code, int) else 500, {}, body), attempt)
+
+
+def _path(kind: Kind, namespace: str | None, name: str | None = None) -> str:
+    root = f"/apis/{kind.group}/{kind.version}" if kind.group else f"/api/{kind.version}"
+    where = f"/namespaces/{_part(namespace)}" if namespace else ""
+    return f"{root}{where}/{kind.plural}" + (f"/{_part(name)}" if name else "")
+
+
+def _part(text: str) -> str:
+    """Return one segment of a path; a name with a slash in it must not reach another object."""
+    return quote(text, safe="")
+
+
+def _parse(body: bytes) -> JsonObject | None:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _without_managers(served: JsonObject) -> JsonObject:
+    """Drop ``managedFields``: a third of an object's size, and nothing that is decided here depends on it."""
+    metadata = served.get("metadata")
+    if isinstance(metadata, dict):
+        metadata.pop("managedFields", None)
+    return served

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests and answers over HTTPS, and the guard of check mode. No Kubernetes semantics. Private to vmo.core."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import typing as t
+import warnings
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from ansible_collections.vmo.core.plugins.module_utils._errors import WriteInCheckMode
+from ansible_collections.vmo.core.plugins.module_utils._kube.unreachable import unreachable
+
+try:
+    import urllib3
+
+    # urllib3 1.26 has not made it public yet.
+    _HeaderDict: t.Any = getattr(urllib3, "HTTPHeaderDict", None) or getattr(urllib3.response, "HTTPHeaderDict", None)
+except ImportError:
+    pass  # connect() says so, and nothing here works without what it returns
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.vmo.core.plugins.module_utils._kube.session import Session
+
+AGENT = "vmo.core"
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 65.0  # an API server itself gives up after 60
+_CHUNK = 65536
+_SAFE = frozenset(("GET", "HEAD"))
+
+
+class Request(t.NamedTuple):
+    """What is sent: ``body`` becomes JSON, ``seconds`` bound the silence of the server."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = {}
+    body: Mapping[str, t.Any] | None = None
+    content_type: str = JSON
+    seconds: float = ANSWER_SECONDS
+
+
+class Response(t.NamedTuple):
+    """What came back; header names are in lower case, repeated ones joined with ``", "``."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Stream(t.NamedTuple):
+    """An answer without end. ``lines`` is empty unless the status is 200; it ends when the server or the line does."""
+
+    head: Response
+    lines: Iterator[bytes]
+
+
+class Transport(t.Protocol):
+    """Carries requests. Both methods raise ``ConnectionFailed``; a status is never an error here."""
+
+    def send(self, request: Request) -> Response:
+        """Send and return the whole answer."""
+
+    def stream(self, request: Request) -> Stream:
+        """Send and return the answer line by line; closing ``lines`` ends it."""
+
+
+class HttpTransport:
+    """The wire. It neither retries nor follows redirects: a redirect would carry the token elsewhere."""
+
+    def __init__(self, session: Session, agent: str = AGENT) -> None:
+        self._session = session
+        self._agent = agent
+
+    def send(self, request: Request) -> Response:
+        """Send and return the whole answer."""
+        with self._failing_plainly():
+            raw = self._open(request, "gzip", whole=True)
+            return Response(raw.status, _headers(raw), raw.data)
+
+    def stream(self, request: Request) -> Stream:
+        """Send and return the answer line by line."""
+        with self._failing_plainly():
+            # A compressed stream would hold lines back until a block is full.
+            raw = self._open(request, "identity", whole=False)
+            if raw.status != HTTPStatus.OK:
+                return Stream(Response(raw.status, _headers(raw), raw.read()), iter(()))
+        return Stream(Response(raw.status, _headers(raw), b""), _lines(raw))
+
+    def _open(self, request: Request, encoding: str, whole: bool) -> t.Any:
+        headers = _HeaderDict({"Accept": "application/json, */*", "Accept-Encoding": encoding})
+        headers["User-Agent"] = self._agent
+        for name, value in self._session.identity():
+            headers.add(name, value)
+        body = None
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+            body = json.dumps(request.body, separators=(",", ":")).encode()
+        url = self._session.server + request.path
+        if request.query:
+            url += "?" + urlencode(request.query)
+        return self._session.pool.urlopen(
+            request.method,
+            url,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            preload_content=whole,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, request.seconds), read=request.seconds),
+        )
+
+    @contextlib.contextmanager
+    def _failing_plainly(self) -> Iterator[None]:
+        with warnings.catch_warnings():
+            if not self._session.verifies:
+                # The user has switched it off knowingly; a warning with every request helps nobody.
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            try:
+                yield
+            except (urllib3.exceptions.HTTPError, OSError) as failure:
+                raise unreachable(self._session.server, failure) from failure
+
+
+class ReadOnly:
+    """Lets through only what changes nothing. Check mode holds this, so that a forgotten guard is a loud bug."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    def send(self, request: Request) -> Response:
+        """Send what is a read or a dry run. Raises ``WriteInCheckMode``."""
+        if request.method not in _SAFE and not _is_dry(request):
+            raise WriteInCheckMode(f"{request.method} {request.path} was about to be sent in check mode")
+        return self._inner.send(request)
+
+    def stream(self, request: Request) -> Stream:
+        """Send a read. Raises ``WriteInCheckMode``."""
+        if request.method not in _SAFE:
+            raise WriteInCheckMode(f"{request.method} {request.path} was about to be sent in check mode")
+        return self._inner.stream(request)
+
+
+def _is_dry(request: Request) -> bool:
+    """Tell whether the server will only judge the request, looking where the server looks."""
+    in_body = request.body is not None and request.body.get("dryRun") == ["All"]
+    if "/subresources.kubevirt.io/" in request.path:
+        return in_body  # the query is ignored there: the write would really happen
+    if request.method == "DELETE" and request.body is not None:
+        return in_body  # a body of options makes the server ignore those in the query
+    return request.query.get("dryRun") == "All"
+
+
+def _headers(raw: t.Any) -> dict[str, str]:
+    return {name.lower(): raw.headers[name] for name in raw.headers}
+
+
+def _lines(raw: t.Any) -> Iterator[bytes]:
+    """Yield whole lines; a cut or silent connection just ends, and so does what is left of its last line."""
+    rest = b""
+    try:
+        for chunk in raw.stream(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                if line.strip():
+                    yield line
+    except (urllib3.exceptions.HTTPError, OSError):
+        return
+    finally:
+        raw.close()
+
+
+def whole_seconds(seconds: float) -> int:
+    """Return the next whole number of seconds, at least one."""
+    return max(1, math.ceil(seconds))

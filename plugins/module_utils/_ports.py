@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the use cases need of the outside world. Private to vmo.core."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
+
+JsonObject = dict[str, t.Any]
+
+
+class Event(t.NamedTuple):
+    """One line of a watch. ``type`` is ADDED, MODIFIED, DELETED or BOOKMARK."""
+
+    type: str
+    object: JsonObject
+
+
+class Listing(t.NamedTuple):
+    """All pages of a list; ``resource_version`` is where a watch may begin."""
+
+    items: list[JsonObject]
+    resource_version: str
+
+
+class Clock(t.Protocol):
+    """Monotonic seconds, and a way to let them pass."""
+
+    def now(self) -> float:
+        """Return monotonic seconds."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+
+
+class Progress(t.Protocol):
+    """Where a long wait tells what it sees."""
+
+    def report(self, message: str) -> None:
+        """Tell ``message`` to whoever waits; an implementation may drop what comes too often."""
+
+
+class Cluster(t.Protocol):
+    """Nouns and verbs of a Kubernetes API. Namespaces are ``None`` for cluster-wide kinds and for all namespaces.
+
+    Every method raises the errors of ``_errors``; a missing object is ``None`` for ``get`` and ``NotFound`` for the
+    others. A cluster that is asked for a dry run sends every write with ``dryRun=All``.
+    """
+
+    @property
+    def dry_run(self) -> bool:
+        """Tell whether writes are only judged, not carried out."""
+
+    def get(self, kind: Kind, namespace: str | None, name: str) -> JsonObject | None:
+        """Return the object, or ``None``."""
+
+    def list_all(
+        self, kind: Kind, namespace: str | None = None, *, labels: str | None = None, fields: str | None = None
+    ) -> Listing:
+        """Return all objects that the selectors choose; pages are fetched as needed."""
+
+    def create(self, kind: Kind, body: JsonObject) -> JsonObject:
+        """Create the object and return it as served. Raises ``AlreadyExists``."""
+
+    def patch(self, kind: Kind, namespace: str | None, name: str, patch: Mapping[str, t.Any]) -> JsonObject:
+        """Send a merge patch (RFC 7386) and return the object. Raises ``Conflict``."""
+
+    def delete(self, kind: Kind, namespace: str | None, name: str, *, uid: str | None = None) -> None:
+        """Delete the object, of that ``uid`` only if one is given. Raises ``NotFound`` and ``Conflict``."""
+
+    def invoke(self, kind: Kind, namespace: str, name: str, action: str, options: Mapping[str, t.Any]) -> None:
+        """Call a KubeVirt subresource such as ``start``. Raises ``Refused`` when the state does not allow it."""
+
+    def watch(self, kind: Kind, namespace: str, name: str, *, since: str | None, timeout: float) -> Iterator[Event]:
+        """Yield changes of one object for ``timeout`` seconds at most. Raises ``WatchExpired`` and ``Forbidden``."""
+
+    def drain_warnings(self) -> list[str]:
+        """Return the warnings that the server sent since the last call, each text once."""
