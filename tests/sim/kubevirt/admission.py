@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens to an object between the request and the store: schema, defaults, webhooks of KubeVirt and CDI."""
+
+from __future__ import annotations
+
+import base64
+import re
+import typing as t
+import uuid
+
+from tests.sim.kubevirt import instancetypes, judgement, refusals, schema
+from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
+from tests.sim.kubevirt.kinds import (
+    CLUSTER_INSTANCETYPE,
+    CLUSTER_PREFERENCE,
+    DV,
+    NAMESPACE,
+    SECRET,
+    VM,
+    Kind,
+    Object,
+)
+from tests.sim.kubevirt.refusals import Cause
+from tests.sim.kubevirt.store import Store
+
+_NAME = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+_NAME_RULE = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+_VM_MUTATOR, _VM_VALIDATOR = "virtualmachines-mutator.kubevirt.io", "virtualmachine-validator.kubevirt.io"
+_DV_MUTATOR, _DV_VALIDATOR = "datavolume-mutate.cdi.kubevirt.io", "datavolume-validate.cdi.kubevirt.io"
+_BAD_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+
+
+class Admission:
+    """Judges and completes objects. ``old`` is None for a create."""
+
+    def __init__(self, store: Store, version: str) -> None:
+        self._store, self._version = store, version
+
+    def admit(self, kind: Kind, wanted: Object, old: Object | None, validation: str) -> tuple[Object, list[str]]:
+        """Returns the object to store and the warnings to send, or raises the refusal."""
+        reading = schema.read(kind, self._version, wanted)
+        warnings: list[str] = []
+        if reading.unknown and validation == "Strict":
+            raise _strict(kind, wanted, old, reading.unknown)
+        if reading.unknown and validation != "Ignore":
+            warnings = [f'unknown field "{path}"' for path in reading.unknown]
+        item = reading.document
+        if kind is VM:
+            item = self._admit_machine(item, old, reading.mistyped)
+            if at(item, "spec.running") is not None:
+                warnings.append("spec.running is deprecated, please use spec.runStrategy instead.")
+        elif kind is DV:
+            self._admit_volume(item, old)
+        elif kind is SECRET:
+            _encode_string_data(item)
+        elif kind is NAMESPACE:
+            item["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = item["metadata"].get("name", "")
+            item |= {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}} if old is None else {}
+        _check_name(kind, item)
+        return item, warnings
+
+    def _admit_machine(self, item: Object, old: Object | None, mistyped: list[str]) -> Object:
+        if at(item, "spec.template") is None:
+            if "spec" in item:
+                mistyped = ["spec.template in body is required"]
+            else:
+                mistyped = ["spec in body is required", 'spec in body must be of type object: "null"']
+        if mistyped:
+            raise refusals.denied(_VM_MUTATOR, [Cause("", text, "") for text in mistyped])
+        try:
+            _canonise(item["spec"])
+        except ValueError:
+            raise refusals.denied_plainly(_VM_MUTATOR, _BAD_QUANTITY) from None
+        if at(item, "metadata.deletionTimestamp"):
+            return item
+        self._default_machine(item, old)
+        causes = self._instancetype_causes(item["spec"], item["metadata"].get("namespace", "")) or judgement.of_machine(
+            item["spec"]
+        )
+        if causes:
+            raise refusals.denied(_VM_VALIDATOR, causes)
+        self._check_clone_sources(item)
+        return item
+
+    def _default_machine(self, item: Object, old: Object | None) -> None:
+        spec = item["spec"]
+        template = spec["template"]
+        inner = template.setdefault("spec", {})
+        domain = inner.setdefault("domain", {})
+        inner.setdefault("architecture", "amd64")
+        domain.setdefault("machine", {}).setdefault("type", "q35")
+        domain.setdefault("resources", {})
+        domain.setdefault("devices", {})
+        for holder in (inner, inner["domain"]["devices"], spec):
+            for key in [key for key, value in holder.items() if value == []]:
+                del holder[key]
+        for matcher, kind in (("instancetype", CLUSTER_INSTANCETYPE), ("preference", CLUSTER_PREFERENCE)):
+            if at(spec, f"{matcher}.name") and self._version == "1.4":
+                spec[matcher].setdefault("kind", kind.kind.lower())
+        if self._version == "1.4":
+            for holder in (template, *spec.get("dataVolumeTemplates", [])):
+                holder["metadata"] = {"creationTimestamp": None} | (holder.get("metadata") or {})
+        elif old is None:
+            template.setdefault("metadata", {}).setdefault("annotations", {})["kubevirt.io/pci-topology-version"] = "v3"
+            firmware = domain.setdefault("firmware", {})
+            firmware.setdefault("uuid", str(uuid.uuid4()))
+            firmware.setdefault("serial", str(uuid.uuid4()))
+
+    def _instancetype_causes(self, spec: Object, namespace: str) -> list[Cause]:
+        for matcher in ("instancetype", "preference") if self._version == "1.4" else ():
+            name = at(spec, f"{matcher}.name")
+            kind, found = instancetypes.matched(self._store, matcher, spec, namespace) if name else (None, None)
+            if kind is not None and found is None:
+                text = f'Failure to find {matcher}: {kind.resource} "{name}" not found'
+                return [Cause("FieldValueNotFound", text, f"spec.{matcher}")]
+        return []
+
+    def _check_clone_sources(self, item: Object) -> None:
+        for template in item["spec"].get("dataVolumeTemplates", []):
+            source = at(template, "spec.source.pvc") or at(template, "spec.source.snapshot")
+            namespace = source and source.get("namespace")
+            if namespace and self._store.get(NAMESPACE, "", namespace) is None:
+                raise refusals.denied_plainly(_VM_VALIDATOR, f'namespace "{namespace}" not found')
+
+    def _admit_volume(self, item: Object, old: Object | None) -> None:
+        spec = item.setdefault("spec", {})
+        try:
+            bytes_of(at(spec, "storage.resources.requests.storage", at(spec, "pvc.resources.requests.storage", "1Gi")))
+        except ValueError:
+            raise refusals.denied_plainly(_DV_MUTATOR, _BAD_QUANTITY) from None
+        cause = judgement.of_volume(spec)
+        if old is not None:
+            changed = old["spec"] != spec
+            cause = (
+                Cause("FieldValueDuplicate", "Cannot update DataVolume Spec", "DataVolume.Spec") if changed else None
+            )
+        if cause:
+            refusal = refusals.denied(_DV_VALIDATOR, [cause])
+            raise refusals.Refusal(422, "", refusal.message.replace("request: ", "request:  ", 1), refusal.details)
+
+
+def _strict(kind: Kind, wanted: Object, old: Object | None, unknown: list[str]) -> refusals.Refusal:
+    """A refused patch quotes the whole patched object: a client that prints the message prints its secrets, too."""
+    listed = "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown)
+    if old is None:
+        return refusals.bad_request(
+            f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {listed}'
+        )
+    return refusals.patched_object_refused(wanted, listed)
+
+
+def _check_name(kind: Kind, item: Object) -> None:
+    name = at(item, "metadata.name", "")
+    if not name and not at(item, "metadata.generateName"):
+        cause = refusals.required("Required value: name or generateName is required", "metadata.name")
+        raise refusals.unprocessable(kind, name, [cause])
+    if name and not _NAME.match(name):
+        cause = refusals.invalid(f'Invalid value: "{name}": {_NAME_RULE}', "metadata.name")
+        raise refusals.unprocessable(kind, name, [cause])
+
+
+def _canonise(spec: Object) -> None:
+    """Quantities of a VM as its mutator writes them back; raises ValueError on one that is none."""
+    domain = at(spec, "template.spec.domain", {})
+    for holder in (domain.get("memory") or {}, *at(domain, "resources", {}).values()):
+        if isinstance(holder, dict):
+            for name in [name for name in holder if name != "hugepages"]:
+                holder[name] = canonical_quantity(holder[name])
+    for volume in at(spec, "template.spec.volumes", []):
+        for source in ("emptyDisk", "hostDisk"):
+            if at(volume, f"{source}.capacity") is not None:
+                volume[source]["capacity"] = canonical_quantity(volume[source]["capacity"])
+    for template in spec.get("dataVolumeTemplates", []):
+        for target in ("storage", "pvc"):
+            requests = at(template, f"spec.{target}.resources.requests", {})
+            requests |= {name: canonical_quantity(value) for name, value in requests.items()}
+
+
+def _encode_string_data(secret: Object) -> None:
+    plain: t.Mapping[str, str] = secret.pop("stringData", None) or {}
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in plain.items()}
+    if encoded or secret.get("data"):
+        secret["data"] = {**(secret.get("data") or {}), **encoded}
+    secret.setdefault("type", "Opaque")

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP face: one handler for every path, which logs, disturbs, authorizes and then lets the server answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import typing as t
+
+from aiohttp import web
+
+from tests.sim.kubevirt import refusals, routes
+from tests.sim.kubevirt.cluster import Cluster
+from tests.sim.kubevirt.disturbance import Denial, Fault, Request
+from tests.sim.kubevirt.kinds import SUBRESOURCES, Change, Object
+from tests.sim.kubevirt.refusals import Refusal
+from tests.sim.kubevirt.resources import Call, Resources, Result, check_options, selection
+from tests.sim.kubevirt.subresources import Subresources
+
+Selection = t.Callable[[Object], bool]
+Sender = t.Callable[[str, Object], t.Awaitable[None]]
+
+
+class Desk:
+    """What a test turns and reads: faults, denials, the log. Shared with the control interface."""
+
+    def __init__(self, tokens: dict[str, str]) -> None:
+        self.tokens = tokens
+        self.requests: list[Request] = []
+        self.faults: list[Fault] = []
+        self.denials: list[Denial] = []
+        self.refuse_writes = False
+        self.refused: list[Request] = []
+
+    def take_fault(self, method: str, target: str) -> Fault | None:
+        fault = next((fault for fault in self.faults if fault.matches(method, target)), None)
+        if fault is not None:
+            fault.times -= 1
+        return fault
+
+
+class Api:
+    """Turns an HTTP request into one call, and what the call returns or raises into an answer."""
+
+    def __init__(self, cluster: Cluster, resources: Resources, subresources: Subresources, desk: Desk) -> None:
+        self._cluster, self._store, self._desk = cluster, cluster.store, desk
+        self._resources, self._subresources = resources, subresources
+        self._changed = asyncio.Event()
+        self._closing = False
+        cluster.store.listeners.append(self._wake_watches)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        entry = Request(
+            request.method, request.path, dict(request.query), user_agent=request.headers.get("User-Agent", "")
+        )
+        body = await request.read()
+        entry.body = _json_or_text(body)
+        self._desk.requests.append(entry)
+        fault = self._desk.take_fault(request.method, request.path_qs)
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.kind == "cut":
+            return _cut(request)
+        try:
+            refusal = fault.refusal() if fault else None
+            if refusal:
+                raise refusal
+            if fault and fault.kind == "garbage":
+                entry.status = 200
+                return web.Response(text="<html>this is not what you asked for</html>", content_type="application/json")
+            response = await self._answer(request, entry, body, fault)
+        except Refusal as refused:
+            response = _refused(refused)
+        entry.status = response.status
+        return _cut(request) if fault and fault.kind == "cut-after" else response
+
+    def close(self) -> None:
+        """Ends the watches, which would keep the server from stopping."""
+        self._closing = True
+        self._changed.set()
+
+    async def _answer(
+        self, request: web.Request, entry: Request, body: bytes, fault: Fault | None
+    ) -> web.StreamResponse:
+        entry.user = self._authenticate(request)
+        found = routes.discovery(request.path, self._cluster.version)
+        if found is not None and request.method == "GET":
+            entry.verb = "get"
+            return _json(found)
+        route = routes.parse(request.path)
+        if route is None:
+            raise refusals.page_not_found()
+        watch = request.query.get("watch", "") in ("1", "true", "True")
+        entry.verb = route.verb(request.method, watch=watch)
+        for denial in self._desk.denials:
+            refusal = denial.refusal(entry.user, entry.verb, route.resource, route.group, route.namespace, route.name)
+            if refusal:
+                raise refusal
+        if route.group == SUBRESOURCES:
+            return self._subresource(request, entry, route)
+        if route.kind is None:
+            raise refusals.page_not_found()
+        if route.subresource not in ("", "status"):
+            raise refusals.not_found(route.kind, route.name)
+        manager = request.query.get("fieldManager") or entry.user_agent.split("/")[0]
+        call = Call(route, route.kind, request.query, body, request.content_type, manager)
+        if watch and request.method == "GET":
+            return await self._watch(request, call, expired=bool(fault and fault.kind == "expired"))
+        check_options(request.method, request.query)
+        options = entry.body if isinstance(entry.body, dict) and request.method == "DELETE" else {}
+        entry.dry_run = call.dry_run or "All" in options.get("dryRun", [])
+        return self._stored(entry, self._verb(entry.verb), call)
+
+    def _stored(self, entry: Request, verb: t.Callable[[Call], Result], call: Call) -> web.Response:
+        self._check_refused(entry)
+        before = self._store.revision
+        result = verb(call)
+        entry.stored = entry.mutating and self._store.revision != before
+        body = result.body
+        if entry.dry_run and entry.verb == "create":
+            body["metadata"].pop("resourceVersion", None)
+        response = _json(body, status=result.code)
+        for warning in result.warnings:
+            response.headers.add("Warning", f"299 - {json.dumps(warning)}")
+        return response
+
+    def _verb(self, verb: str) -> t.Callable[[Call], Result]:
+        table: dict[str, t.Callable[[Call], Result]] = {
+            "get": self._resources.get, "list": self._resources.list, "create": self._resources.create,
+            "update": self._resources.update, "patch": self._resources.patch, "delete": self._resources.delete,
+            "deletecollection": self._resources.deletecollection,
+        }  # fmt: skip
+        if verb not in table:
+            text = "the server does not allow this method on the requested resource"
+            raise Refusal(405, "MethodNotAllowed", text)
+        return table[verb]
+
+    def _subresource(self, request: web.Request, entry: Request, route: routes.Route) -> web.Response:
+        known = route.plural in ("virtualmachines", "virtualmachineinstances")
+        if not known or not self._subresources.known(request.method, route.plural, route.subresource):
+            raise Refusal(404, "", "404: Page Not Found", plain=True)
+        if request.method == "PUT" and "*/*" not in request.headers.get("Accept", "*/*"):
+            raise Refusal(406, "", "406: Not Acceptable\n\nAvailable representations: ", plain=True)
+        if isinstance(entry.body, str) and entry.body:
+            raise refusals.bad_request("Can not unmarshal Request body to struct, error: unexpected EOF")
+        options: Object = entry.body or {}
+        entry.dry_run = "All" in (options.get("dryRun") or [])
+        self._check_refused(entry)
+        before = self._store.revision
+        answer = self._subresources.call(route.plural, route.subresource, route.namespace, route.name, options)
+        entry.stored = self._store.revision != before
+        if answer.body is not None:
+            return _json(answer.body, status=answer.code)
+        return web.Response(status=answer.code)
+
+    def _check_refused(self, entry: Request) -> None:
+        if self._desk.refuse_writes and entry.mutating and not entry.dry_run:
+            self._desk.refused.append(entry)
+            raise Refusal(
+                500, "InternalError", "Internal error occurred: the simulator refuses writes that are no dry run"
+            )
+
+    def _authenticate(self, request: web.Request) -> str:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        user = next((user for user, known in self._desk.tokens.items() if known == token), None)
+        if user is None:
+            raise refusals.unauthorized()
+        return user
+
+    async def _watch(self, request: web.Request, call: Call, *, expired: bool) -> web.StreamResponse:
+        holds = selection({**call.query, "fieldSelector": _with_name(call)})
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        try:
+            await self._send_changes(call, holds, _sender(response), expired=expired)
+            await response.write_eof()
+        except ConnectionResetError:  # the client has seen enough: the usual end of a watch
+            pass
+        return response
+
+    async def _send_changes(self, call: Call, holds: Selection, send: Sender, *, expired: bool) -> None:
+        wanted = call.query.get("resourceVersion", "")
+        revision = self._store.revision if wanted in ("", "0") else int(wanted)
+        end = time.monotonic() + float(call.query.get("timeoutSeconds") or 1800)
+        bookmarks = call.query.get("allowWatchBookmarks", "") in ("1", "true", "True")
+        if wanted in ("", "0"):
+            for item in self._store.select(call.kind, call.route.namespace):
+                if holds(item):
+                    await send("ADDED", item)
+        while time.monotonic() < end and not self._closing:
+            changed = self._changed
+            try:
+                changes = [] if expired else self._store.since(revision)
+            except IndexError:
+                expired = True
+            if expired:
+                text = f"too old resource version: {revision} ({self._store.revision})"
+                await send("ERROR", refusals.expired(text).body)
+                return
+            for change in changes:
+                revision = change.revision
+                kind, item = _seen_through(holds, change)
+                if kind and change.kind is call.kind and _inside(call.route.namespace, item):
+                    await send(kind, item)
+            wait = min(self._cluster.timings.bookmark, end - time.monotonic())
+            try:
+                await asyncio.wait_for(changed.wait(), max(wait, 0))
+            except asyncio.TimeoutError:
+                if bookmarks:
+                    revision = max(revision, self._store.revision)
+                    await send("BOOKMARK", _bookmark(call, revision))
+
+    def _wake_watches(self, _change: Change) -> None:
+        """Every waiting watch holds the event it waits for; the next wait gets a fresh one."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def _inside(namespace: str, item: Object) -> bool:
+    return namespace in ("", item["metadata"].get("namespace", ""))
+
+
+def _seen_through(holds: Selection, change: Change) -> tuple[str, Object]:
+    """An object that enters or leaves the selection is ADDED or DELETED for this watch."""
+    was = change.before is not None and holds(change.before)
+    now = holds(change.after)
+    if change.type == "DELETED":
+        return ("DELETED" if was or now else ""), change.after
+    if now:
+        return ("MODIFIED" if was else "ADDED"), change.after
+    return ("DELETED" if was else ""), change.after
+
+
+def _json(body: t.Any, status: int = 200, headers: t.Mapping[str, str] | None = None) -> web.Response:
+    """Without the charset that aiohttp would add, as the genuine server."""
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers, content_type="application/json")
+
+
+def _with_name(call: Call) -> str:
+    fields = call.query.get("fieldSelector", "")
+    return ",".join(filter(None, [fields, f"metadata.name={call.route.name}" if call.route.name else ""]))
+
+
+def _bookmark(call: Call, revision: int) -> Object:
+    return {"apiVersion": call.kind.api_version, "kind": call.kind.kind, "metadata": {"resourceVersion": str(revision)}}
+
+
+def _sender(response: web.StreamResponse) -> Sender:
+    async def send(kind: str, item: Object) -> None:
+        await response.write(json.dumps({"type": kind, "object": item}).encode() + b"\n")
+
+    return send
+
+
+def _refused(refused: Refusal) -> web.Response:
+    headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after is not None else {}
+    if refused.plain:
+        return web.Response(status=refused.code, text=refused.message, headers=headers)
+    return _json(refused.body, status=refused.code, headers=headers)
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Closes the TCP connection without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def _json_or_text(body: bytes) -> t.Any:
+    try:
+        return json.loads(body) if body.strip() else None
+    except ValueError:
+        return body.decode(errors="replace")

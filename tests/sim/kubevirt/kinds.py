@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds this API server serves, and how each behaves where kinds differ."""
+
+from __future__ import annotations
+
+import typing as t
+
+Object = dict[str, t.Any]
+
+
+class Kind(t.NamedTuple):
+    """One served resource.
+
+    ``status`` says that it has a status subresource: then the main endpoint cannot write status, and only other
+    changes count as a new generation.
+    """
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+    status: bool = False
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def counted(self) -> bool:
+        """Whether metadata.generation is kept: for custom resources, not for the core kinds served here."""
+        return bool(self.group)
+
+    @property
+    def resource(self) -> str:
+        """The name that error texts use."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+KUBEVIRT, CDI, INSTANCETYPE = "kubevirt.io", "cdi.kubevirt.io", "instancetype.kubevirt.io"
+
+VM = Kind(KUBEVIRT, "v1", "VirtualMachine", "virtualmachines", status=True)
+VMI = Kind(KUBEVIRT, "v1", "VirtualMachineInstance", "virtualmachineinstances")
+MIGRATION = Kind(KUBEVIRT, "v1", "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations", status=True)
+DV = Kind(CDI, "v1beta1", "DataVolume", "datavolumes", status=True)
+PROFILE = Kind(CDI, "v1beta1", "StorageProfile", "storageprofiles", namespaced=False)
+NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False, status=True)
+SECRET = Kind("", "v1", "Secret", "secrets")
+CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps")
+PVC = Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", status=True)
+POD = Kind("", "v1", "Pod", "pods", status=True)
+EVENT = Kind("", "v1", "Event", "events")
+NODE = Kind("", "v1", "Node", "nodes", namespaced=False, status=True)
+QUOTA = Kind("", "v1", "ResourceQuota", "resourcequotas", status=True)
+STORAGE_CLASS = Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", namespaced=False)
+NAD = Kind("k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-attachment-definitions")
+CLUSTER_INSTANCETYPE = Kind(
+    INSTANCETYPE, "v1beta1", "VirtualMachineClusterInstancetype", "virtualmachineclusterinstancetypes", namespaced=False
+)
+NAMESPACED_INSTANCETYPE = Kind(INSTANCETYPE, "v1beta1", "VirtualMachineInstancetype", "virtualmachineinstancetypes")
+CLUSTER_PREFERENCE = Kind(
+    INSTANCETYPE, "v1beta1", "VirtualMachineClusterPreference", "virtualmachineclusterpreferences", namespaced=False
+)
+NAMESPACED_PREFERENCE = Kind(INSTANCETYPE, "v1beta1", "VirtualMachinePreference", "virtualmachinepreferences")
+KUBEVIRT_CR = Kind(KUBEVIRT, "v1", "KubeVirt", "kubevirts", status=True)
+
+KINDS = (
+    VM, VMI, MIGRATION, KUBEVIRT_CR, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA,
+    STORAGE_CLASS, NAD, CLUSTER_INSTANCETYPE, NAMESPACED_INSTANCETYPE, CLUSTER_PREFERENCE, NAMESPACED_PREFERENCE,
+    Kind("", "v1", "Service", "services", status=True),
+    Kind("snapshot.storage.k8s.io", "v1", "VolumeSnapshot", "volumesnapshots", status=True),
+)  # fmt: skip
+
+BY_PATH = {(kind.group, kind.version, kind.plural): kind for kind in KINDS}
+BY_NAME = {(kind.api_version, kind.kind): kind for kind in KINDS}
+BY_PLURAL = {kind.plural: kind for kind in KINDS}
+SUBRESOURCES = "subresources.kubevirt.io"
+
+
+class Change(t.NamedTuple):
+    """One entry of the history. ``before`` is None for a new object, ``after`` is the last state of a deleted one."""
+
+    revision: int
+    type: str
+    kind: Kind
+    before: Object | None
+    after: Object

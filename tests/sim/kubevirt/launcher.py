@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The virt-launcher pod of a VMI, and what scheduler and kubelet have to say about it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import string
+import typing as t
+
+from tests.sim.kubevirt.documents import at, bytes_of, now, set_condition
+from tests.sim.kubevirt.kinds import CONFIG_MAP, NAD, NODE, POD, QUOTA, SECRET, Object
+
+if t.TYPE_CHECKING:
+    from tests.sim.kubevirt.cluster import Cluster
+
+# What virt-launcher itself needs beside the memory of the guest.
+_OVERHEAD = 291852544
+_BAD_IMAGE = re.compile("does-not-exist|nonexistent")
+_NOBODY = (
+    "no new claims to deallocate, preemption: 0/{n} nodes are available: {n} Preemption is not helpful for scheduling."
+)
+
+
+def annotation(document: Object, name: str, default: str = "") -> str:
+    """The sim/ annotations of the cluster lab; KubeVirt copies them from the template to VMI and pod."""
+    return str(at(document, "metadata.annotations", {}).get(f"sim/{name}", default))
+
+
+def missing_network(cluster: Cluster, vmi: Object) -> str | None:
+    """The first NetworkAttachmentDefinition that is not there, as namespace/name."""
+    for network in vmi["spec"].get("networks", []):
+        wanted = at(network, "multus.networkName")
+        if wanted:
+            namespace, _, name = ("/" + wanted).rpartition("/")
+            namespace = namespace.strip("/") or vmi["metadata"]["namespace"]
+            if cluster.store.get(NAD, namespace, name) is None:
+                return f"{namespace}/{name}"
+    return None
+
+
+def exceeded_quota(cluster: Cluster, vmi: Object, pod: str) -> str | None:
+    """The API server's refusal of the pod when a ResourceQuota leaves no room for it."""
+    store, namespace = cluster.store, vmi["metadata"]["namespace"]
+    size = bytes_of(at(vmi, "spec.domain.memory.guest", "1Gi")) + _OVERHEAD
+    asked = {"pods": "1", "requests.memory": str(int(size))}
+    for quota in store.select(QUOTA, namespace):
+        hard = at(quota, "spec.hard", {})
+        used = {"pods": str(len(store.select(POD, namespace))), "requests.memory": "0"}
+        for name in sorted(hard.keys() & asked.keys()):
+            if bytes_of(used[name]) + bytes_of(asked[name]) > bytes_of(hard[name]):
+                return (
+                    f'pods "{pod}" is forbidden: exceeded quota: {quota["metadata"]["name"]}, requested: '
+                    f"{name}={asked[name]}, used: {name}={used[name]}, limited: {name}={hard[name]}"
+                )
+    return None
+
+
+def pod_name(vmi: Object) -> str:
+    return f"virt-launcher-{vmi['metadata']['name']}-" + "".join(
+        random.choices(string.ascii_lowercase + "2456789", k=5)
+    )
+
+
+def create_pod(cluster: Cluster, vmi: Object, name: str) -> Object:
+    metadata = vmi["metadata"]
+    labels = {
+        "kubevirt.io": "virt-launcher",
+        "kubevirt.io/created-by": metadata["uid"],
+        "vm.kubevirt.io/name": metadata["name"],
+    }
+    owner = {key: vmi[key] for key in ("apiVersion", "kind")} | {key: metadata[key] for key in ("name", "uid")}
+    images = [
+        volume["containerDisk"]["image"] for volume in vmi["spec"].get("volumes", []) if "containerDisk" in volume
+    ]
+    pod = {
+        "apiVersion": "v1", "kind": "Pod", "status": {"phase": "Pending"},
+        "metadata": {
+            "name": name, "namespace": metadata["namespace"], "labels": labels,
+            "annotations": {k: v for k, v in metadata.get("annotations", {}).items() if k.startswith("sim/")},
+            "ownerReferences": [{**owner, "blockOwnerDeletion": True, "controller": True}],
+        },
+        "spec": {"containers": [{"name": "compute", "image": "registry.example/kubevirt/virt-launcher"}]
+                 + [{"name": "volumeroot", "image": image} for image in images]},
+    }  # fmt: skip
+    return cluster.store.create(POD, pod)
+
+
+def pod_of(cluster: Cluster, vmi: Object) -> Object | None:
+    pods = cluster.store.select(POD, vmi["metadata"]["namespace"])
+    owners = ((pod, at(pod, "metadata.ownerReferences", [])) for pod in pods)
+    return next((pod for pod, refs in owners if any(r["uid"] == vmi["metadata"]["uid"] for r in refs)), None)
+
+
+def unschedulable(cluster: Cluster, vmi: Object) -> str | None:
+    """The scheduler's verdict; nodes are compared by label and by size, not by what already runs on them."""
+    nodes = cluster.store.select(NODE)
+    wanted, size = vmi["spec"].get("nodeSelector") or {}, bytes_of(at(vmi, "spec.domain.memory.guest", "1Gi"))
+    reasons: dict[str, int] = {}
+    for node in nodes:
+        labels = at(node, "metadata.labels", {})
+        if at(node, "spec.unschedulable"):
+            reason = "node(s) were unschedulable"
+        elif any(labels.get(key) != value for key, value in wanted.items()):
+            reason = "node(s) didn't match Pod's node affinity/selector"
+        elif bytes_of(at(node, "status.allocatable", {}).get("devices.kubevirt.io/kvm", "0")) < 1:
+            reason = "Insufficient devices.kubevirt.io/kvm"
+        elif size > bytes_of(at(node, "status.allocatable.memory", "0")):
+            reason = "Insufficient memory"
+        else:
+            return None
+        reasons[reason] = reasons.get(reason, 0) + 1
+    listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    return f"0/{len(nodes)} nodes are available: {listed}. " + _NOBODY.format(n=len(nodes))
+
+
+def missing_mount(cluster: Cluster, vmi: Object) -> str | None:
+    """The kubelet's complaint about a Secret or ConfigMap that a volume needs."""
+    for volume in vmi["spec"].get("volumes", []):
+        cloud = volume.get("cloudInitNoCloud") or volume.get("cloudInitConfigDrive") or {}
+        needs = (
+            (SECRET, volume["name"], at(volume, "secret.secretName")),
+            (SECRET, f"{volume['name']}-udata", at(cloud, "secretRef.name")),
+            (SECRET, f"{volume['name']}-ndata", at(cloud, "networkDataSecretRef.name")),
+            (SECRET, volume["name"], at(volume, "sysprep.secret.name")),
+            (CONFIG_MAP, volume["name"], at(volume, "configMap.name") or at(volume, "sysprep.configMap.name")),
+        )
+        for kind, mount, name in needs:
+            if name and cluster.store.get(kind, vmi["metadata"]["namespace"], name) is None:
+                return f'MountVolume.SetUp failed for volume "{mount}" : {kind.kind.lower()} "{name}" not found'
+    return None
+
+
+def bad_image(vmi: Object) -> str | None:
+    images = [at(volume, "containerDisk.image", "") for volume in vmi["spec"].get("volumes", [])]
+    failing = annotation(vmi, "image-pull") == "fail"
+    return next((image for image in images if _BAD_IMAGE.search(image) or (failing and image)), None)
+
+
+def waiting(cluster: Cluster, pod: Object, reason: str, message: str = "") -> None:
+    """Shows the pod as one whose containers cannot start."""
+    state = {"waiting": {"reason": reason, "message": message} if message else {"reason": reason}}
+    pod["status"]["containerStatuses"] = _containers(pod, state, ready=False)
+    for name in ("Ready", "ContainersReady"):
+        set_condition(pod, name, "False", "ContainersNotReady")
+    cluster.write(pod)
+
+
+def running(cluster: Cluster, pod: Object, node: str, address: str) -> None:
+    state = {"running": {"startedAt": now()}}
+    pod["spec"]["nodeName"] = node
+    pod["status"] |= {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "startTime": now()}
+    pod["status"]["containerStatuses"] = _containers(pod, state, ready=True)
+    networks = [{"name": "cbr0", "interface": "eth0", "ips": [address], "default": True, "dns": {}}]
+    pod["metadata"].setdefault("annotations", {})["k8s.v1.cni.cncf.io/network-status"] = json.dumps(networks)
+    for name in ("Initialized", "Ready", "ContainersReady", "PodScheduled"):
+        set_condition(pod, name, "True")
+    cluster.write(pod)
+
+
+def _containers(pod: Object, state: Object, *, ready: bool) -> list[Object]:
+    named = [
+        {"name": c["name"], "image": c["image"], "state": state, "ready": ready} for c in pod["spec"]["containers"]
+    ]
+    return [{**container, "restartCount": 0, "started": ready} for container in named]
