@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a task to a result: parse, wire, run, report or fail. Private to vmo.core.
+
+This is the only file that knows ``AnsibleModule``.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
+from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
+from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
+from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
+from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
+from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
+from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Progress
+
+    UseCase = t.Callable[[Cluster, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
+
+# seconds for which a request that was refused for the moment is sent again, where the task has no time of its own
+REQUEST_SECONDS = 60.0
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """A module that never shows what its task hides: not in a result, not in the system log."""
+
+    hidden: t.ClassVar[frozenset[str]] = frozenset()
+
+    def _shown(self) -> dict[str, t.Any]:
+        return {
+            name: HIDDEN if value is not None and name in self.hidden else value for name, value in self.params.items()
+        }
+
+    def exit_json(self, **result: t.Any) -> None:
+        """End with a result."""
+        super().exit_json(**{"invocation": {"module_args": self._shown()}, **result})
+
+    def fail_json(self, msg: str, **result: t.Any) -> None:
+        """End with a failure."""
+        super().fail_json(msg, **{"invocation": {"module_args": self._shown()}, **result})
+
+    def log(self, msg: str, log_args: t.Mapping[str, t.Any] | None = None) -> None:
+        """Write to the system log; the options of the task are in ``msg`` already when ``log_args`` is given."""
+        if log_args is None:
+            super().log(msg)
+            return
+        shown = {name: HIDDEN if name in self.hidden else value for name, value in log_args.items()}
+        super().log("Invoked with " + " ".join(f"{name}={value}" for name, value in shown.items()), log_args=shown)
+
+
+def run_on_cluster(group: OptionGroup, use_case: UseCase) -> None:
+    """Run a use case on the cluster that the task names, and end the process with its report."""
+    module = type("_Module", (Module,), {"hidden": group.hidden})(supports_check_mode=True, **group.module_arguments())
+    try:
+        cluster = open_cluster(module.params, check_mode=module.check_mode)
+        report = use_case(cluster, module.params, SystemClock(), Silent())
+        end = module.exit_json
+    except VmoError as error:
+        report = error.as_failure()
+        end = module.fail_json
+    for warning in report.pop("warnings", ()):
+        module.warn(warning)
+    end(**report)
+
+
+def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
+    """Return the cluster that the connection options name; in check mode one that cannot be written to."""
+    wire = HttpTransport(connect(credentials(params)))
+    budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
+    transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
+    return KubeCluster(transport, dry_run=check_mode)
+
+
+def credentials(params: t.Mapping[str, t.Any]) -> Credentials:
+    """Return the connection options as a value."""
+    return Credentials(
+        kubeconfig=params["kubeconfig"],
+        context=params["context"],
+        host=params["host"],
+        api_key=params["api_key"],
+        username=params["username"],
+        password=params["password"],
+        validate_certs=params["validate_certs"],
+        ca_cert=params["ca_cert"],
+        client_cert=params["client_cert"],
+        client_key=params["client_key"],
+        proxy=params["proxy"],
+        no_proxy=params["no_proxy"],
+        proxy_headers=params["proxy_headers"],
+        impersonate_user=params["impersonate_user"],
+        impersonate_groups=tuple(params["impersonate_groups"] or ()),
+        persist_config=bool(params["persist_config"]),
+    )

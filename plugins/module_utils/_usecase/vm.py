@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring a virtual machine to what a task wants, and report it. Private to vmo.core."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.vmo.core.plugins.module_utils._errors import (
+    AlreadyExists,
+    Conflict,
+    NotFound,
+    Refused,
+    VmoError,
+)
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET, VM
+from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going, restart_required
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
+from ansible_collections.vmo.core.plugins.module_utils._plan.diff import without_secrets
+from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
+    ask,
+    check_definition,
+    decide,
+    decide_removal,
+    needs_disks,
+)
+from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_wait import (
+    Waiting,
+    finish,
+    owned_disks,
+    settle,
+    until_disks_are_gone,
+    until_gone,
+)
+from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline
+from ansible_collections.vmo.core.plugins.module_utils._words.guest_config import secret_name
+from ansible_collections.vmo.core.plugins.module_utils._words.vm import check_words
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vmo.core.plugins.module_utils._model.vm import WantedVm
+    from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
+
+# how often another writer may come first before the task gives up
+ATTEMPTS = 8
+# KubeVirt says no, but the VM already is where it shall be
+_ALREADY = {
+    "start": ("already running",),
+    "stop": ("VM is not running", "shorter graceperiod"),
+    "pause": ("already paused",),
+    "unpause": ("not paused",),
+}
+_UNNEEDED: JsonObject = {}
+
+
+@dataclass
+class Record:
+    """What a task did so far; it grows while plans are carried out."""
+
+    actions: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    before: JsonObject | None = None
+    after: JsonObject = field(default_factory=dict)
+    live: list[str] = field(default_factory=list)
+    on_restart: list[str] = field(default_factory=list)
+    removed: JsonObject | None = None
+
+    def note(self, plan: Plan) -> None:
+        """Keep what a plan is about, once it is about to be carried out."""
+        self.before = {**plan.before, **(self.before or {})}
+        self.after.update(plan.after)
+        for texts, new in ((self.notes, plan.notes), (self.live, plan.live), (self.on_restart, plan.on_restart)):
+            texts += [text for text in new if text not in texts]
+
+    def report(self, wanted: WantedVm) -> dict[str, t.Any]:
+        """Return the part of the result that a failure has, too."""
+        diff = {"before": self.before or {}, "after": self.after}
+        headers = {"before_header": wanted.subject, "after_header": wanted.subject}
+        return {"changed": bool(self.actions), "actions": self.actions, "diff": {**headers, **diff}}
+
+
+def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress) -> dict[str, t.Any]:
+    """Carry the task out and return its report: changed, diff, vm, actions, restart_required, warnings and the like."""
+    check_words(wanted.options)
+    check_definition(wanted.definition)
+    waiting = Waiting(cluster, wanted, Deadline(clock, wanted.wait_timeout), progress)
+    record = Record()
+    try:
+        found = _converge(waiting, record)
+        if wanted.wait and not cluster.dry_run:
+            found = finish(waiting, found, changed=bool(record.actions))
+            if record.removed is not None and wanted.delete_disks:
+                until_disks_are_gone(waiting, record.removed)
+    except VmoError as error:
+        error.report = {**record.report(wanted), "warnings": cluster.drain_warnings()}
+        raise
+    return _report(cluster, wanted, found, record)
+
+
+def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
+    """Read, decide and act until a plan has nothing left to decide again; return the VM as last seen."""
+    cluster, wanted, deadline, _progress = waiting
+    conflicts = 0
+    while True:
+        found = cluster.get(VM, wanted.namespace, wanted.name)
+        if is_going(found) and wanted.state != "absent" and not cluster.dry_run:
+            until_gone(waiting, found)
+            continue
+        plan = _decide(cluster, wanted, found)
+        record.note(plan)
+        if plan.action == "delete" and dig(found, "spec.dataVolumeTemplates"):
+            record.removed = found
+        try:
+            latest = _carry_out(cluster, wanted, plan, found, record)
+        except (Conflict, AlreadyExists, NotFound) as error:
+            conflicts += 1
+            # what is not found while something is made is its namespace
+            is_final = isinstance(error, NotFound) and plan.action == "create"
+            if is_final or conflicts >= ATTEMPTS or deadline.left <= 0:
+                raise
+            deadline.clock.sleep(min(0.05 * 2**conflicts, 1.0))
+            continue
+        if plan.again is None or cluster.dry_run:
+            return latest
+        settle(waiting, latest, plan.again)
+        if any(step.verb == "restart" and not step.foreseen for step in plan.steps):
+            # it was asked for once, however often the plan is made again
+            wanted = replace(wanted, state="running", restart="never")
+        elif plan.again == "observed" and any(word.startswith("disks.") for word in plan.on_restart):
+            # where disks are hotplugged by request, KubeVirt leaves new ones aside and does not say so (facts 2.8)
+            wanted = replace(wanted, restart="now")
+
+
+def _decide(cluster: Cluster, wanted: WantedVm, found: JsonObject | None) -> Plan:
+    if wanted.state == "absent":
+        return decide_removal(wanted, found, owned_disks(cluster, found) if needs_disks(wanted, found, None) else ())
+    asked = ask(wanted, found)
+    secret = cluster.get(SECRET, wanted.namespace, secret_name(wanted.name)) if asked.needs_secret else None
+    owned = owned_disks(cluster, found) if needs_disks(wanted, found, asked) else ()
+    return decide(wanted, found, asked, secret, owned)
+
+
+def _carry_out(
+    cluster: Cluster, wanted: WantedVm, plan: Plan, found: JsonObject | None, record: Record
+) -> JsonObject | None:
+    """Send the steps in their order; return the VM as it is after them."""
+    latest, is_stale = found, False
+    for step in plan.steps:
+        if step.foreseen:
+            if cluster.dry_run:
+                record.actions.append(step.report())
+            continue
+        answer = _send(cluster, wanted, step)
+        if answer is _UNNEEDED:
+            continue
+        record.actions.append(step.report())
+        if step.kind is VM and answer is not None:
+            latest, is_stale = answer, False
+        else:
+            is_stale = True
+    if is_stale and not cluster.dry_run:
+        return cluster.get(VM, wanted.namespace, wanted.name)
+    return latest
+
+
+def _send(cluster: Cluster, wanted: WantedVm, step: Step) -> JsonObject | None:
+    if step.verb == "create":
+        return cluster.create(step.kind, step.body)
+    if step.verb == "patch":
+        return cluster.patch(step.kind, wanted.namespace, step.name, step.body)
+    if step.verb == "delete":
+        cluster.delete(step.kind, wanted.namespace, step.name, uid=step.body.get("uid"))
+        return None
+    try:
+        cluster.invoke(step.kind, wanted.namespace, step.name, step.verb, step.body)
+    except Refused as refusal:
+        if any(text in refusal.message for text in _ALREADY.get(step.verb, ())):
+            return _UNNEEDED
+        raise
+    return None
+
+
+def _report(cluster: Cluster, wanted: WantedVm, found: JsonObject | None, record: Record) -> dict[str, t.Any]:
+    reason = restart_required(found)
+    warnings = [*record.notes, *cluster.drain_warnings()]
+    if reason is not None and wanted.restart == "never":
+        warnings.append(f"{wanted.subject} needs a restart before all changes take effect: {reason}.")
+    if record.on_restart and reason is None and not any(action["verb"] == "restart" for action in record.actions):
+        warnings.append(f"{wanted.subject} is expected to follow at its next start: {', '.join(record.on_restart)}.")
+    return {
+        **record.report(wanted),
+        "vm": {} if found is None else without_secrets(found),
+        "restart_required": reason is not None,
+        "live_changes": record.live,
+        "warnings": warnings,
+    }

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot work is explained by name and cause, and what only stumbles succeeds."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.sim.kubevirt import Fault
+from tests.unit.modules.conftest import Bench
+
+VM = "vmo_vm"
+ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
+RUNNING: dict[str, t.Any] = {"name": "web-01", "state": "running", "memory": "1Gi", "disks": [ROOT]}
+SOON: dict[str, t.Any] = {"failure_grace": 0, "wait_timeout": 60}
+
+
+def annotated(**annotations: str) -> dict[str, t.Any]:
+    return {"template_annotations": {f"sim/{name}": value for name, value in annotations.items()}}
+
+
+FAILURES: dict[str, tuple[dict[str, t.Any], str]] = {
+    "image_pull_failed": (
+        {"disks": [{"name": "root", "container_disk": {"image": "registry.example/does-not-exist:1"}}]},
+        "registry.example/does-not-exist:1",
+    ),
+    "pvc_not_found": ({"disks": [{"name": "root", "pvc": {"name": "lost"}}]}, "shop/lost"),
+    "import_failed": (
+        {"disks": [{"name": "root", "http": {"url": "https://images.example.com/404.qcow2"}, "size": "1Gi"}]},
+        "404",
+    ),
+    "network_attachment_not_found": ({"networks": [{"name": "vlan20", "multus": "vlan20"}]}, "vlan20"),
+    "missing_secret": ({"cloud_init": {"secret": "nobody-made-it"}}, "nobody-made-it"),
+    "unschedulable": ({"node_selector": {"rack": "none"}}, "node"),
+    "crash_loop": (annotated(boot="crash"), "web-01"),
+    "access_mode_unknown": (
+        {"disks": [{"name": "root", "blank": {}, "size": "1Gi", "storage_class": "local-path"}]},
+        "web-01-root",
+    ),
+    "quota_exceeded": ({}, "small"),
+    "sync_failed": (annotated(boot="fail"), "web-01"),
+}
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_a_vm_that_does_not_start_says_why(bench: Bench, code: str) -> None:
+    change, named = FAILURES[code]
+    if code == "quota_exceeded":
+        bench.simulator.put(
+            {
+                "apiVersion": "v1",
+                "kind": "ResourceQuota",
+                "metadata": {"name": "small", "namespace": "shop"},
+                "spec": {"hard": {"requests.memory": "512Mi", "pods": "1", "memory": "512Mi"}},
+            }
+        )
+    answer = bench.fail(VM, **{**RUNNING, **SOON, **change})
+    assert answer.result["error"]["code"] == code, answer.result["msg"]
+    assert "VirtualMachine shop/web-01" in answer.result["msg"]
+    assert named in answer.result["msg"]
+    assert answer.result["diagnosis"]["hints"]
+    # the VM was made, and the failure does not hide it
+    assert answer.result["changed"] is True
+    assert answer.verbs == ["create"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "text"),
+    [
+        ({"name": "Web_01"}, "invalid_option", "name: 'Web_01' is not a name for a VirtualMachine"),
+        ({"memory": None}, "invalid_option", "memory: VirtualMachine shop/web-01 does not exist yet"),
+        ({"disks": [{"name": "root"}]}, "invalid_option", "disks: root is new"),
+        ({"disks": [ROOT, ROOT]}, "invalid_option", "disks: root is listed twice"),
+        ({"disks": [{**ROOT, "blank": {}}]}, "invalid_option", "container_disk and blank; a disk has one source"),
+        ({"disks": [{"name": "root", "blank": {}}]}, "invalid_option", "root needs a size"),
+        ({"disks": [{**ROOT, "size": "1Gi"}]}, "invalid_option", "its size and storage cannot be chosen"),
+        ({"exclusive": ["networks"]}, "invalid_option", "exclusive: it names networks"),
+        ({"networks": [{"name": "a", "pod": {}, "multus": "b"}]}, "invalid_option", "networks: a names pod and multus"),
+        ({"run_strategy": "Halted"}, "invalid_option", "run_strategy: Halted contradicts state running"),
+        ({"grace_period": -1}, "invalid_option", "grace_period: -1 is less than 0"),
+        ({"definition": {"spec": {"nonsense": 1}}}, "unknown_field", "spec.nonsense"),
+        ({"memory": "a lot"}, "invalid_option", "memory: 'a lot' is not a quantity"),
+        ({"requests": {"cpu": "two"}}, "invalid_option", "requests: cpu: 'two' is not a quantity"),
+        ({"networks": [{"name": "default", "pod": {}, "mac": "zz"}]}, "invalid", "malformed MAC address"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_changed(
+    bench: Bench, change: dict[str, t.Any], code: str, text: str
+) -> None:
+    answer = bench.fail(VM, **{**RUNNING, **change})
+    assert answer.result["error"]["code"] == code, answer.result
+    assert text in answer.result["msg"]
+    assert answer.result.get("changed") is not True
+    assert bench.vm("web-01") is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", method="POST", path="virtualmachines", code=429, retry_after=1),
+        Fault("status", method="POST", path="virtualmachines", code=503),
+        Fault("webhook", method="POST", path="virtualmachines"),
+        Fault("cut", method="POST", path="virtualmachines"),
+        Fault("cut-after", method="POST", path="virtualmachines"),
+        Fault("cut", method="GET", path="virtualmachines"),
+        Fault("expired", method="GET", path="virtualmachines"),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.method}-{fault.code or ''}",
+)
+def test_a_stumbling_server_is_no_failure(bench: Bench, fault: Fault) -> None:
+    bench.simulator.add_fault(fault)
+    answer = bench.run(VM, **RUNNING)
+    assert answer.result["vm"]["status"]["printableStatus"] == "Running"
+    assert not bench.run(VM, **RUNNING).changed
+
+
+def test_a_conflict_is_decided_anew(bench: Bench) -> None:
+    bench.run(VM, **RUNNING)
+    bench.simulator.add_fault(Fault("status", method="PATCH", path="virtualmachines", code=409, times=3))
+    answer = bench.run(VM, name="web-01", memory="2Gi")
+    assert answer.verbs == ["patch"]
+    assert bench.vm("web-01")["spec"]["template"]["spec"]["domain"]["memory"]["guest"] == "2Gi"
+
+
+def test_a_run_that_was_killed_after_the_secret_is_taken_up_again(bench: Bench) -> None:
+    task = {**RUNNING, "cloud_init": {"user_data": {"password": "hunter2"}}}
+    bench.simulator.add_fault(Fault("status", method="POST", path="virtualmachines", code=403))
+    bench.fail(VM, **task)
+    assert bench.simulator.read("secrets", "shop", "web-01-cloud-init") is not None
+    answer = bench.run(VM, **task)
+    assert answer.verbs == ["create", "patch"]
+    assert not bench.run(VM, **task).changed
+
+
+def test_the_time_that_is_over_says_what_was_seen(bench: Bench) -> None:
+    answer = bench.fail(VM, **RUNNING, **annotated(boot="stuck"), wait_timeout=2)
+    assert answer.result["error"]["code"] in ("wait_timeout", "guest_not_starting")
+    assert "VirtualMachine shop/web-01" in answer.result["msg"]
+    assert answer.result["diagnosis"]["status"] == "Starting"
+
+
+def test_a_missing_right_is_named(bench: Bench) -> None:
+    bench.simulator.deny("admin", "create", "virtualmachines")
+    answer = bench.fail(VM, **RUNNING)
+    assert answer.result["error"]["code"] == "forbidden"
+    assert answer.result["error"]["rule"]["resources"] == ["virtualmachines"]
+
+
+def test_a_guest_that_does_not_listen_is_powered_off_on_request(bench: Bench) -> None:
+    bench.run(VM, **RUNNING, **annotated(shutdown="hang"), termination_grace_period=3600)
+    answer = bench.run(VM, name="web-01", state="stopped", grace_period=1, force=True, wait_timeout=60)
+    assert answer.result["vm"]["status"]["printableStatus"] == "Stopped"
