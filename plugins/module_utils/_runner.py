@@ -34,36 +34,30 @@ REQUEST_SECONDS = 60.0
 class Module(AnsibleModule):  # type: ignore[misc]
     """A module that never shows what its task hides: not in a result, not in the system log."""
 
-    hidden: t.ClassVar[frozenset[str]] = frozenset()
-
-    def _shown(self) -> dict[str, t.Any]:
-        return {
-            name: HIDDEN if value is not None and name in self.hidden else value for name, value in self.params.items()
-        }
+    group: t.ClassVar[OptionGroup]
 
     def exit_json(self, **result: t.Any) -> None:
         """End with a result."""
-        super().exit_json(**{"invocation": {"module_args": self._shown()}, **result})
+        super().exit_json(**{"invocation": {"module_args": shown(self.params, self.group)}, **result})
 
     def fail_json(self, msg: str, **result: t.Any) -> None:
         """End with a failure."""
-        super().fail_json(msg, **{"invocation": {"module_args": self._shown()}, **result})
+        super().fail_json(msg, **{"invocation": {"module_args": shown(self.params, self.group)}, **result})
 
     def log(self, msg: str, log_args: t.Mapping[str, t.Any] | None = None) -> None:
         """Write to the system log; the options of the task are in ``msg`` already when ``log_args`` is given."""
         if log_args is None:
             super().log(msg)
             return
-        shown = {name: HIDDEN if name in self.hidden else value for name, value in log_args.items()}
-        super().log("Invoked with " + " ".join(f"{name}={value}" for name, value in shown.items()), log_args=shown)
+        told = shown(log_args, self.group)
+        super().log("Invoked with " + " ".join(f"{name}={value}" for name, value in told.items()), log_args=told)
 
 
 def run_on_cluster(group: OptionGroup, use_case: UseCase) -> None:
     """Run a use case on the cluster that the task names, and end the process with its report."""
-    module = type("_Module", (Module,), {"hidden": group.hidden})(supports_check_mode=True, **group.module_arguments())
+    module = type("_Module", (Module,), {"group": group})(supports_check_mode=True, **group.module_arguments())
     try:
-        cluster = open_cluster(module.params, check_mode=module.check_mode)
-        report = use_case(cluster, module.params, SystemClock(), Silent())
+        report = carry_out(use_case, module.params, check_mode=module.check_mode, progress=Silent())
         end = module.exit_json
     except VmoError as error:
         report = error.as_failure()
@@ -71,6 +65,16 @@ def run_on_cluster(group: OptionGroup, use_case: UseCase) -> None:
     for warning in report.pop("warnings", ()):
         module.warn(warning)
     end(**report)
+
+
+def carry_out(use_case: UseCase, params: dict[str, t.Any], *, check_mode: bool, progress: Progress) -> dict[str, t.Any]:
+    """Open the cluster that the options name and run a use case on it; raises ``VmoError``."""
+    return use_case(open_cluster(params, check_mode=check_mode), params, SystemClock(), progress)
+
+
+def shown(params: t.Mapping[str, t.Any], group: OptionGroup) -> dict[str, t.Any]:
+    """Return the options of a task as they may be shown."""
+    return {name: HIDDEN if value is not None and name in group.hidden else value for name, value in params.items()}
 
 
 def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:

@@ -164,7 +164,7 @@ VM_RULES = (
         r"ErrImagePull|ImagePullBackOff|InvalidImageName",
         r"",
         "An image of {subject} cannot be pulled: {text}.",
-        "Check name and tag, the pull secret (image_pull_secret of the disk), and that the nodes reach the registry.",
+        "Check name and tag, the pull secret (container_disk.pull_secret), and that the nodes reach the registry.",
     ),
     Rule(
         "resources_not_guaranteed",

@@ -52,7 +52,7 @@ CLAIM_RULES = (
         r".*",
         r"StorageProfile (?P<profile>\S+)",
         "No access mode is known for {subject}: StorageProfile {profile} names none.",
-        "Give access_mode and volume_mode of the disk, or complete claimPropertySets in the StorageProfile.",
+        "Give access_modes and volume_mode of the disk, or complete claimPropertySets in the StorageProfile.",
         lasting=True,
     ),
     Rule(
@@ -61,7 +61,7 @@ CLAIM_RULES = (
         r"ErrClaimNotValid",
         r"",
         "No claim can be made for {subject}: {text}.",
-        "Correct size, access_mode and volume_mode of the disk.",
+        "Correct size, access_modes and volume_mode of the disk.",
         lasting=True,
     ),
     Rule(

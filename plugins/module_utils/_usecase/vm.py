@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.vmo.core.plugins.module_utils._errors import (
     AlreadyExists,
     Conflict,
+    Forbidden,
+    Invalid,
     NotFound,
     Refused,
     VmoError,
@@ -61,22 +63,25 @@ class Record:
 
     actions: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    before: JsonObject | None = None
+    before: JsonObject = field(default_factory=dict)
     after: JsonObject = field(default_factory=dict)
     live: list[str] = field(default_factory=list)
     on_restart: list[str] = field(default_factory=list)
     removed: JsonObject | None = None
+    is_new: bool = False
 
     def note(self, plan: Plan) -> None:
         """Keep what a plan is about, once it is about to be carried out."""
-        self.before = {**plan.before, **(self.before or {})}
-        self.after.update(plan.after)
+        if not self.is_new:
+            self.before = {**plan.before, **self.before}
+            self.after.update(plan.after)
+        self.is_new = self.is_new or plan.action == "create"
         for texts, new in ((self.notes, plan.notes), (self.live, plan.live), (self.on_restart, plan.on_restart)):
             texts += [text for text in new if text not in texts]
 
     def report(self, wanted: WantedVm) -> dict[str, t.Any]:
         """Return the part of the result that a failure has, too."""
-        diff = {"before": self.before or {}, "after": self.after}
+        diff = {"before": self.before, "after": self.after}
         headers = {"before_header": wanted.subject, "after_header": wanted.subject}
         return {"changed": bool(self.actions), "actions": self.actions, "diff": {**headers, **diff}}
 
@@ -90,7 +95,7 @@ def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress)
     try:
         found = _converge(waiting, record)
         if wanted.wait and not cluster.dry_run:
-            found = finish(waiting, found, changed=bool(record.actions))
+            found = finish(waiting, found, [action["verb"] for action in record.actions], record.on_restart)
             if record.removed is not None and wanted.delete_disks:
                 until_disks_are_gone(waiting, record.removed)
     except VmoError as error:
@@ -124,7 +129,7 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
             continue
         if plan.again is None or cluster.dry_run:
             return latest
-        settle(waiting, latest, plan.again)
+        settle(waiting, latest, plan.again, plan.on_restart)
         if any(step.verb == "restart" and not step.foreseen for step in plan.steps):
             # it was asked for once, however often the plan is made again
             wanted = replace(wanted, state="running", restart="never")
@@ -152,7 +157,12 @@ def _carry_out(
             if cluster.dry_run:
                 record.actions.append(step.report())
             continue
-        answer = _send(cluster, wanted, step)
+        try:
+            answer = _send(cluster, wanted, step)
+        except (Invalid, Forbidden):
+            if found is None and not cluster.dry_run:
+                _take_back(cluster, wanted, record)
+            raise
         if answer is _UNNEEDED:
             continue
         record.actions.append(step.report())
@@ -163,6 +173,14 @@ def _carry_out(
     if is_stale and not cluster.dry_run:
         return cluster.get(VM, wanted.namespace, wanted.name)
     return latest
+
+
+def _take_back(cluster: Cluster, wanted: WantedVm, record: Record) -> None:
+    """Delete the Secret that was made a moment ago for a VM that is refused: it belongs to nobody."""
+    made = [action for action in record.actions if action["kind"] == SECRET.name and action["verb"] == "create"]
+    for action in made:
+        cluster.delete(SECRET, wanted.namespace, action["name"])
+        record.actions.remove(action)
 
 
 def _send(cluster: Cluster, wanted: WantedVm, step: Step) -> JsonObject | None:

@@ -18,6 +18,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.status import (
     is_ready,
     is_running,
     printable,
+    restart_required,
     run_strategy,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
@@ -48,6 +49,8 @@ _TROUBLED = frozenset(
 EVIDENCE_SECONDS = 3.0
 RELEASE_SECONDS = 0.5
 DISKS_SECONDS = 0.5
+# how long after a change KubeVirt may still find out that it needs a restart
+LAG_SECONDS = 3.0
 DEFAULT_GRACE = 30
 
 
@@ -69,33 +72,52 @@ class Waiting(t.NamedTuple):
         )
 
 
-def settle(waiting: Waiting, found: JsonObject | None, what: str) -> None:
+def settle(waiting: Waiting, found: JsonObject | None, what: str, on_restart: t.Sequence[str] = ()) -> None:
     """Let the cluster come to the point at which a plan can be made again."""
     if what == "ready":
         _until_ready(waiting, found, ("ready",))
     elif what == "observed":
-        waiting.until(found, _look_observed, "observed by KubeVirt")
+        _until_judged(waiting, found, on_restart)
     elif waiting.wanted.state == "absent":
         # KubeVirt may adopt a released disk once more before it has seen that the VM's templates are gone
         waiting.deadline.clock.sleep(RELEASE_SECONDS)
 
 
-def finish(waiting: Waiting, found: JsonObject | None, *, changed: bool) -> JsonObject | None:
-    """Wait for what the task asks and return the VM as last seen."""
+def finish(
+    waiting: Waiting, found: JsonObject | None, verbs: t.Collection[str], on_restart: t.Sequence[str]
+) -> JsonObject | None:
+    """Wait for what the task asks and return the VM as last seen.
+
+    ``verbs`` are those of the actions so far; ``on_restart`` is what the next start is expected to bring.
+    """
     wanted = waiting.wanted
     if wanted.state == "absent":
         until_gone(waiting, found)
         return None
     if wanted.state == "stopped":
         return waiting.until(found, _Stopping(waiting), "stopped")
-    if changed and is_running(found):
-        found = waiting.until(found, _look_observed, "observed by KubeVirt")
+    if verbs and is_running(found):
+        found = _until_judged(waiting, found, () if "restart" in verbs else on_restart)
     if wanted.state == "paused":
         return waiting.until(found, _look_paused, "paused")
-    goals = wanted.wait_for if wanted.wait_for is not None else () if wanted.state == "present" else ("ready",)
+    goals: t.Sequence[str] = () if wanted.state == "present" and "restart" not in verbs else ("ready",)
+    if wanted.wait_for is not None:
+        goals = wanted.wait_for
     if wanted.state == "present" and found is not None and not is_running(found):
         goals = goals if run_strategy(found) in ("Always", "RerunOnFailure", "Once") else ()
     return _until_ready(waiting, found, goals) if goals else found
+
+
+def _until_judged(waiting: Waiting, found: JsonObject | None, on_restart: t.Sequence[str]) -> JsonObject | None:
+    """Wait until KubeVirt has said what it makes of a change; a need for a restart may come a moment later."""
+    found = waiting.until(found, _look_observed, "observed by KubeVirt")
+    if not on_restart:
+        return found
+    moment = waiting._replace(deadline=Deadline(waiting.deadline.clock, min(LAG_SECONDS, waiting.deadline.left)))
+    try:
+        return moment.until(found, _look_restart_required, "known to need a restart")
+    except WaitTimeout:
+        return waiting.cluster.get(VM, waiting.wanted.namespace, waiting.wanted.name)
 
 
 def until_gone(waiting: Waiting, found: JsonObject | None) -> None:
@@ -167,6 +189,10 @@ def _look_observed(found: JsonObject | None) -> Outlook:
     return Outlook(is_observed(_require(found)), "the new specification is not observed yet")
 
 
+def _look_restart_required(found: JsonObject | None) -> Outlook:
+    return Outlook(restart_required(_require(found)) is not None, "no restart is asked for")
+
+
 def _look_paused(found: JsonObject | None) -> Outlook:
     return Outlook(is_paused(_require(found)), printable(found))
 
@@ -226,7 +252,7 @@ class _Starting:
         self._clock = waiting.deadline.clock
         self._next_evidence = self._clock.now() + EVIDENCE_SECONDS
         self._code: str | None = None
-        self._since = 0.0
+        self._since = self._seen = 0.0
         self._evidence: Evidence | None = None
         self._finding: Finding | None = None
         self._vm: JsonObject | None = None
@@ -247,10 +273,14 @@ class _Starting:
         self._evidence = gather(self._waiting.cluster, wanted.namespace, wanted.name, found)
         self._finding = diagnose(found, self._evidence)
         code = self._finding.code if self._finding else None
+        if self._finding is None:
+            # a cause that comes and goes with each attempt of a controller is still one
+            if now - self._seen > 2 * EVIDENCE_SECONDS:
+                self._code = None
+            return
+        self._seen = now
         if code != self._code:
             self._code, self._since = code, now
-        if self._finding is None:
-            return
         # what nothing heals by itself has to be seen twice, no more
         grace = min(wanted.failure_grace, EVIDENCE_SECONDS) if self._finding.lasting else wanted.failure_grace
         if now - self._since >= grace:

@@ -247,7 +247,7 @@ def _describe_source(volume: Tree, templates: dict[str, Tree], said: Tree, names
             if said[source].get("namespace") == namespace:
                 del said[source]["namespace"]
     describe(_STORAGE_WORDS, spec, said)
-    if spec.get("storage") == {}:
+    if spec.get("storage") in ({}, {"resources": {}}):
         del spec["storage"]
     del volume["dataVolume"]
     if not spec and set(template) == {"metadata", "spec"} and set(template["metadata"]) == {"name"}:

@@ -20,6 +20,8 @@ _REFERENCES = (
     Word("secret", "secretRef.name"),
     Word("network_data_secret", "networkDataSecretRef.name"),
 )
+# KubeVirt refuses longer documents in the VM itself (bytes)
+INLINE_LIMIT = 2048
 DISK_NAME = "cloudinit"
 SYSPREP_NAME = "sysprep"
 # the keys that KubeVirt reads from the Secrets that secretRef and networkDataSecretRef name
@@ -69,6 +71,12 @@ def render_cloud_init(options: t.Mapping[str, t.Any], vm: str, found: Tree) -> G
     field = _TYPES.get(wanted.get("type") or "") or next((field for field in _TYPES.values() if field in there), None)
     field = field or _TYPES["no_cloud"]
     inline = _inline(was)
+    if ssh_keys and wanted.get("user_data") is None and "secretRef" in was:
+        raise InvalidOption(
+            f"ssh_keys: the user data of {vm} is kept in the Secret {dig(was, 'secretRef.name')}, so keys can only be "
+            "added to it together with cloud_init.user_data.",
+            option="ssh_keys",
+        )
     content = {
         USER_KEY: text.user_data(wanted.get("user_data"), ssh_keys, inline.get(USER_KEY)),
         NETWORK_KEY: text.network_data(wanted.get("network_data"), inline.get(NETWORK_KEY)),
@@ -104,7 +112,8 @@ def render_cloud_init(options: t.Mapping[str, t.Any], vm: str, found: Tree) -> G
 def _keep_in_secret(store: str, given: dict[str, str], in_secret: bool) -> bool:
     if not given or store == "inline":
         return False
-    return store == "secret" or in_secret or any(map(text.holds_secret, given.values()))
+    too_long = any(len(document.encode()) > INLINE_LIMIT for document in given.values())
+    return store == "secret" or in_secret or too_long or any(map(text.holds_secret, given.values()))
 
 
 def _volume(found: Tree) -> tuple[Tree, Tree]:

@@ -98,6 +98,8 @@ def describe_networks(rest: Tree) -> list[Tree]:
         if network.get("pod") == {}:
             said["pod"] = network.pop("pod")
         describe(_NETWORK_WORDS, network, said)
+        if interface.get("state") == "absent":
+            said["state"] = interface.pop("state")
         describe(_INTERFACE_WORDS, interface, said)
         if "binding" in said:
             said["binding"] = next(iter(said["binding"]))

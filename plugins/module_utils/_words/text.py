@@ -48,7 +48,10 @@ def user_data(wanted: t.Any, ssh_keys: t.Sequence[str], found: str | None) -> st
         return None
     if isinstance(wanted, str) and not ssh_keys:
         return wanted
-    document = parse(wanted) if isinstance(wanted, str) else wanted or {}
+    if wanted is None:
+        # keys alone join what is there
+        wanted = found or {}
+    document = parse(wanted) if isinstance(wanted, str) else wanted
     is_config = not isinstance(wanted, str) or wanted.startswith(HEADER)
     if not is_config or not isinstance(document, dict):
         raise InvalidOption(

@@ -161,7 +161,7 @@ def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: 
     """Return what the options ask of the VM ``found`` (empty for a new one)."""
     body: Tree = {}
     render(WORDS, options, body)
-    _render_unions(options, body)
+    _render_unions(options, body, found)
     kept: list[str] = []
     for disk in _with_exclusions(options, "disks", _disk_names(found)):
         wish = disks.render_disk(disk, namespace, name, found)
@@ -185,7 +185,7 @@ def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: 
     return Wish(body, cloud_init.secret if cloud_init else None, tuple(kept))
 
 
-def _render_unions(options: t.Mapping[str, t.Any], body: Tree) -> None:
+def _render_unions(options: t.Mapping[str, t.Any], body: Tree, found: Tree) -> None:
     domain = join(TEMPLATE, "domain")
     bootloader = dig(options, "firmware.bootloader")
     if bootloader == "bios":
@@ -201,8 +201,13 @@ def _render_unions(options: t.Mapping[str, t.Any], body: Tree) -> None:
     elif options.get("tpm") is not None:
         dig_or_plant(body, join(_DEVICES, "tpm"), {})
     watchdog = options.get("watchdog")
-    if watchdog and watchdog.get("model"):
-        plant(body, join(_DEVICES, f"watchdog.{watchdog['model']}.action"), watchdog.get("action") or "reset")
+    if watchdog:
+        there = dig(found, join(_DEVICES, "watchdog")) or {}
+        model = watchdog.get("model") or next((model for model in _WATCHDOGS if model in there), None)
+        if model is None:
+            raise InvalidOption(f"watchdog: a new one needs a model: {', '.join(_WATCHDOGS)}.", option="watchdog")
+        action = watchdog.get("action") or dig(there, f"{model}.action") or "reset"
+        plant(body, join(_DEVICES, f"watchdog.{model}.action"), action)
     if options.get("networks") == []:
         plant(body, join(_DEVICES, "autoattachPodInterface"), False)
 
@@ -287,6 +292,9 @@ def _describe_unions(rest: Tree, said: Tree) -> None:
         if action is not MISSING:
             plant(said, "watchdog.model", model)
             plant(said, "watchdog.action", action)
+    if "networks" not in said and dig(rest, join(_DEVICES, "autoattachPodInterface")) is False:
+        take(rest, join(_DEVICES, "autoattachPodInterface"))
+        said["networks"] = []
     run_strategy = take(rest, "spec.runStrategy")
     if run_strategy is not MISSING:
         said["run_strategy"] = run_strategy

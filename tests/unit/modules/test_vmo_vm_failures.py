@@ -125,14 +125,35 @@ def test_a_conflict_is_decided_anew(bench: Bench) -> None:
     assert bench.vm("web-01")["spec"]["template"]["spec"]["domain"]["memory"]["guest"] == "2Gi"
 
 
-def test_a_run_that_was_killed_after_the_secret_is_taken_up_again(bench: Bench) -> None:
+def test_a_secret_without_a_vm_is_taken_up_again(bench: Bench) -> None:
     task = {**RUNNING, "cloud_init": {"user_data": {"password": "hunter2"}}}
-    bench.simulator.add_fault(Fault("status", method="POST", path="virtualmachines", code=403))
-    bench.fail(VM, **task)
-    assert bench.simulator.read("secrets", "shop", "web-01-cloud-init") is not None
-    answer = bench.run(VM, **task)
-    assert answer.verbs == ["create", "patch"]
+    left_over = {
+        "name": "web-01-cloud-init",
+        "namespace": "shop",
+        "labels": {"app.kubernetes.io/managed-by": "vmo.core"},
+    }
+    bench.simulator.put({"apiVersion": "v1", "kind": "Secret", "metadata": left_over, "data": {}})
+    assert bench.run(VM, **task).result["vm"]["status"]["printableStatus"] == "Running"
+    secret = bench.simulator.read("secrets", "shop", "web-01-cloud-init")
+    assert secret is not None
+    assert secret["metadata"]["ownerReferences"]
     assert not bench.run(VM, **task).changed
+
+
+def test_a_refused_vm_leaves_no_secret_behind(bench: Bench) -> None:
+    bench.simulator.add_fault(Fault("status", method="POST", path="virtualmachines", code=403))
+    answer = bench.fail(VM, **RUNNING, cloud_init={"user_data": {"password": "hunter2"}})
+    assert bench.simulator.read("secrets", "shop", "web-01-cloud-init") is None
+    assert answer.result["changed"] is False
+
+
+def test_keys_alone_join_the_user_data_that_is_there(bench: Bench) -> None:
+    bench.run(VM, **{**RUNNING, "state": "stopped"}, cloud_init={"user_data": {"packages": ["nginx"]}})
+    bench.run(VM, name="web-01", ssh_keys=["ssh-ed25519 AAAA one"])
+    volumes = bench.vm("web-01")["spec"]["template"]["spec"]["volumes"]
+    text = next(volume for volume in volumes if volume["name"] == "cloudinit")["cloudInitNoCloud"]["userData"]
+    assert "nginx" in text
+    assert "ssh-ed25519 AAAA one" in text
 
 
 def test_the_time_that_is_over_says_what_was_seen(bench: Bench) -> None:

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each cause for which a VM does not come up is named, from the texts that genuine servers wrote.
 
-The texts of ``GENUINE`` were recorded on KubeVirt 1.4.0, CDI 1.65.0 and Kubernetes 1.34.4 (names changed); those of
-``FROM_SOURCES`` are formatted as the projects' sources do.
+``GENUINE`` was recorded on the control planes of KubeVirt 1.4.0, CDI 1.65.0 and Kubernetes 1.34.4 (names changed). What
+a node, an importer or a CSI driver says (pull, mount, import, provision, SyncVMI, I/O error) came from the lab's
+stand-ins for these, through the genuine controllers. ``FROM_SOURCES`` is formatted as the projects' sources do.
 """
 
 from __future__ import annotations

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inside the Ansible worker or as a process of its own, a task has one result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.sim.kubevirt import Simulator, Timings
+
+Tree = dict[str, t.Any]
+ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
+BODY: Tree = {"name": "web-01", "memory": "1Gi", "disks": [ROOT], "namespace": "shop"}
+TASKS: list[tuple[str, Tree, Tree]] = [
+    ("vmo_vm", {**BODY, "state": "running"}, {"check_mode": True, "diff": True}),
+    ("vmo_vm", {**BODY, "state": "running", "cloud_init": {"user_data": {"password": "hunter2"}}}, {"diff": True}),
+    ("vmo_vm", {**BODY, "state": "running"}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "cpu": {"cores": 2}}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "disks": [{"name": "data"}]}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "definition": {"spec": {"nonsense": 1}}}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "state": "melted"}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "ssl_ca_cert": "/nowhere/ca.crt"}, {}),
+    ("vmo_vm_info", {"name": "web-01", "namespace": "shop"}, {}),
+    ("vmo_vm", {"name": "web-01", "namespace": "shop", "state": "absent"}, {}),
+    ("vmo_vm_info", {"namespace": "shop"}, {"environment": {"NOTHING": "special"}}),
+]
+# what differs from run to run
+VOLATILE = frozenset(
+    {"uid", "resourceVersion", "creationTimestamp", "created", "time", "node", "addresses", "conditions", "vm", "vms"}
+)
+HERE = "localhost ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'\n"
+
+
+def play(tmp_path: Path, simulator: Simulator, *, fast: bool) -> tuple[list[Tree], str]:
+    """Run the tasks and return their results, and what the playbook printed."""
+    results = tmp_path / f"results-{fast}.json"
+    tasks: list[Tree] = []
+    for number, (module, options, more) in enumerate(TASKS):
+        task = {
+            "name": f"Task {number}",
+            f"vmo.core.{module}": options,
+            "ignore_errors": True,
+            "register": f"r{number}",
+        }
+        tasks.append({**task, **more})
+    everything = ", ".join(f"r{number}" for number in range(len(TASKS)))
+    keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(results), "mode": "0600"}
+    tasks.append({"name": "Keep the results", "ansible.builtin.copy": keep})
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    (tmp_path / "inventory").write_text(HERE)
+    run = subprocess.run(
+        ["ansible-playbook", "-vvv", "-i", str(tmp_path / "inventory"), "-e", f"vmo_fast_path={fast}", str(playbook)],
+        env=_environment(simulator),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert results.exists(), run.stdout + run.stderr
+    return json.loads(results.read_text()), run.stdout + run.stderr
+
+
+def _environment(simulator: Simulator) -> dict[str, str]:
+    return {**os.environ, "K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig)}
+
+
+def steady(value: t.Any) -> t.Any:
+    """Return a result without what differs from run to run."""
+    if isinstance(value, dict):
+        return {key: steady(item) for key, item in value.items() if key not in VOLATILE}
+    return [steady(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(name="both")
+def run_both(tmp_path: Path) -> tuple[list[Tree], list[Tree], str, str]:
+    answers = []
+    for fast in (True, False):
+        with Simulator(timings=Timings()) as simulator:
+            simulator.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+            answers.append(play(tmp_path, simulator, fast=fast))
+    (here, here_text), (there, there_text) = answers
+    return here, there, here_text, there_text
+
+
+def test_results_are_the_same_both_ways(both: tuple[list[Tree], list[Tree], str, str]) -> None:
+    here, there, here_text, there_text = both
+    for number, (left, right) in enumerate(zip(here, there)):
+        assert steady(left) == steady(right), TASKS[number]
+        assert left.keys() == right.keys(), TASKS[number]
+    assert [result["changed"] for result in here] == [True, True, False, True] + [False] * 5 + [True, False]
+    assert [bool(result.get("failed")) for result in here] == [False] * 4 + [True] * 4 + [False] * 3
+    assert here_text.count("run as a module, since") == 2
+    # wrong arguments are told first
+    assert there_text.count("run as a module, since vmo_fast_path is off") == len(TASKS) - 1
+    assert "hunter2" not in here_text + there_text
