@@ -9,6 +9,7 @@ cannot be promised, the module itself is run, unchanged, where the task says; ``
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 
@@ -80,7 +81,9 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
         """Carry the task out here, or by its module."""
         task_vars = task_vars or {}
         result: Result = super().run(tmp, task_vars)
-        checked = ArgumentSpecValidator(**self.group.module_arguments()).validate(self._task.args)
+        # what a module gets has been through JSON: no tagged, lazy or encrypted values
+        arguments = json.loads(json.dumps(self._task.args, default=str))
+        checked = ArgumentSpecValidator(**self.group.module_arguments()).validate(arguments)
         reason = _objection(checked) or self._obstacle(task_vars)
         if reason is not None:
             display.vvv(f"{self._task.action}: run as a module, since {reason}")

@@ -38,7 +38,7 @@ def parse(text: str) -> t.Any:
 
 def dump(value: t.Any) -> str:
     """Return a mapping as YAML in the order in which it was written."""
-    text: str = yaml.safe_dump(_plain(value), sort_keys=False, default_flow_style=False, allow_unicode=True)
+    text: str = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True)
     return text
 
 
@@ -62,7 +62,7 @@ def user_data(wanted: t.Any, ssh_keys: t.Sequence[str], found: str | None) -> st
         own = [str(key) for key in document.get("ssh_authorized_keys") or []]
         keys = [key.strip() for key in ssh_keys]
         document = {**document, "ssh_authorized_keys": own + [key for key in keys if key not in own]}
-    if found is not None and found.startswith(HEADER) and parse(found) == _plain(document):
+    if found is not None and found.startswith(HEADER) and parse(found) == document:
         return found
     return f"{HEADER}\n{dump(document)}"
 
@@ -71,15 +71,4 @@ def network_data(wanted: t.Any, found: str | None) -> str | None:
     """Return cloud-init network data as text; ``found`` itself when it says the same."""
     if wanted is None or isinstance(wanted, str):
         return wanted
-    return found if found is not None and parse(found) == _plain(wanted) else dump(wanted)
-
-
-def _plain(value: t.Any) -> t.Any:
-    # templated values are subclasses of str, dict and list, which a safe YAML dumper refuses
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, str):
-        return str(value)
-    return value
+    return found if found is not None and parse(found) == wanted else dump(wanted)

@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.sim.kubevirt import Simulator, Timings
+from tests.sim.kubevirt import Simulator
+from tests.unit.playbook import play
 
 Tree = dict[str, t.Any]
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
@@ -36,12 +34,11 @@ TASKS: list[tuple[str, Tree, Tree]] = [
 VOLATILE = frozenset(
     {"uid", "resourceVersion", "creationTimestamp", "created", "time", "node", "addresses", "conditions", "vm", "vms"}
 )
-HERE = "localhost ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'\n"
 
 
-def play(tmp_path: Path, simulator: Simulator, *, fast: bool) -> tuple[list[Tree], str]:
+def results_of(directory: Path, simulator: Simulator, *, fast: bool) -> tuple[list[Tree], str]:
     """Run the tasks and return their results, and what the playbook printed."""
-    results = tmp_path / f"results-{fast}.json"
+    kept = directory / f"results-{fast}.json"
     tasks: list[Tree] = []
     for number, (module, options, more) in enumerate(TASKS):
         task = {
@@ -52,24 +49,11 @@ def play(tmp_path: Path, simulator: Simulator, *, fast: bool) -> tuple[list[Tree
         }
         tasks.append({**task, **more})
     everything = ", ".join(f"r{number}" for number in range(len(TASKS)))
-    keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(results), "mode": "0600"}
+    keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(kept), "mode": "0600"}
     tasks.append({"name": "Keep the results", "ansible.builtin.copy": keep})
-    playbook = tmp_path / "play.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
-    (tmp_path / "inventory").write_text(HERE)
-    run = subprocess.run(
-        ["ansible-playbook", "-vvv", "-i", str(tmp_path / "inventory"), "-e", f"vmo_fast_path={fast}", str(playbook)],
-        env=_environment(simulator),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert results.exists(), run.stdout + run.stderr
-    return json.loads(results.read_text()), run.stdout + run.stderr
-
-
-def _environment(simulator: Simulator) -> dict[str, str]:
-    return {**os.environ, "K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig)}
+    played = play(directory, simulator, tasks, "-vvv", "-e", f"vmo_fast_path={fast}")
+    assert kept.exists(), played.text
+    return json.loads(kept.read_text()), played.text
 
 
 def steady(value: t.Any) -> t.Any:
@@ -83,9 +67,9 @@ def steady(value: t.Any) -> t.Any:
 def run_both(tmp_path: Path) -> tuple[list[Tree], list[Tree], str, str]:
     answers = []
     for fast in (True, False):
-        with Simulator(timings=Timings()) as simulator:
+        with Simulator() as simulator:
             simulator.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
-            answers.append(play(tmp_path, simulator, fast=fast))
+            answers.append(results_of(tmp_path, simulator, fast=fast))
     (here, here_text), (there, there_text) = answers
     return here, there, here_text, there_text
 

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example of the documentation works."""
+
+from __future__ import annotations
+
+import ast
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.sim.kubevirt import Simulator
+from tests.unit.playbook import Tree, play
+
+MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+# what the comments of the examples ask for
+SCENE: list[Tree] = [
+    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}},
+    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "vmo-golden-images"}},
+    {
+        "apiVersion": "cdi.kubevirt.io/v1beta1",
+        "kind": "DataVolume",
+        "metadata": {"name": "ubuntu-2204", "namespace": "vmo-golden-images"},
+        "spec": {"source": {"blank": {}}, "storage": {"resources": {"requests": {"storage": "10Gi"}}}},
+    },
+    {
+        "apiVersion": "k8s.cni.cncf.io/v1",
+        "kind": "NetworkAttachmentDefinition",
+        "metadata": {"name": "vlan20", "namespace": "shop"},
+        "spec": {"config": "{}"},
+    },
+]
+
+
+def examples_of(module: str) -> list[Tree]:
+    """Return the tasks under EXAMPLES."""
+    for node in ast.parse((MODULES / f"{module}.py").read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
+            return t.cast("list[Tree]", yaml.safe_load(ast.literal_eval(node.value)))
+    return []
+
+
+@pytest.mark.parametrize("version", ["1.4", "1.8"])
+def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> None:
+    modules = sorted(path.stem for path in MODULES.glob("*.py"))
+    examples = {module: examples_of(module) for module in modules}
+    assert all(examples.values())
+    # the last example deletes what the others look at
+    tasks = [*examples["vmo_vm"][:-1], *examples["vmo_vm_info"], examples["vmo_vm"][-1]]
+    assert len(tasks) == sum(map(len, examples.values()))
+    key = tmp_path / ".ssh" / "id_ed25519.pub"
+    key.parent.mkdir()
+    key.write_text("ssh-ed25519 AAAA somebody\n")
+    with Simulator(version=version) as simulator:
+        for item in SCENE:
+            simulator.put(item)
+        played = play(tmp_path, simulator, tasks, home=tmp_path)
+    assert played.code == 0, played.text
+    # a change that waits for a restart is worth a warning; nothing else is
+    warnings = [line for line in played.text.splitlines() if "WARNING" in line]
+    assert [line for line in warnings if "needs a restart" not in line and "at its next start" not in line] == []
+    done = re.search(r"ok=(\d+)", played.text)
+    assert done is not None
+    assert int(done.group(1)) == len(tasks)
