@@ -108,7 +108,7 @@ class HttpTransport:
         url = self._session.server + request.path
         if request.query:
             url += "?" + urlencode(request.query)
-        return self._session.pool.urlopen(
+        return self._session.pool.request(
             request.method,
             url,
             body=body,

@@ -51,11 +51,11 @@ class Controller(t.Protocol):
 
     kind: Kind
 
-    def reconcile(self, namespace: str, name: str) -> float | None: ...
+    def reconcile(self, namespace: str, name: str) -> float | None:
+        """Bring one object on; seconds until it wants to be looked at again."""
 
     def concerned(self, _change: Change, /) -> t.Iterable[Key]:
         """The objects of this controller that a change elsewhere may move."""
-        ...
 
 
 class Cluster:

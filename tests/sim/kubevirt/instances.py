@@ -261,7 +261,7 @@ class InstanceController:
 
     def _missing_claim(self, vmi: Object) -> str | None:
         namespace = vmi["metadata"]["namespace"]
-        claims = (claim for _, claim in volumes_of(vmi))
+        claims = (claim for _volume, claim in volumes_of(vmi))
         return next(
             (f"{namespace}/{claim}" for claim in claims if self._store.get(PVC, namespace, claim) is None), None
         )
@@ -269,8 +269,8 @@ class InstanceController:
     def _volumes_ready(self, vmi: Object) -> bool:
         """Note DataVolumesReady, which exists only on a VMI with DataVolumes."""
         namespace = vmi["metadata"]["namespace"]
-        volumes = [volume for _, claim in volumes_of(vmi) if (volume := self._store.get(DV, namespace, claim))]
-        claims = [claim for _, name in volumes_of(vmi) if (claim := self._store.get(PVC, namespace, name))]
+        volumes = [volume for _volume, claim in volumes_of(vmi) if (volume := self._store.get(DV, namespace, claim))]
+        claims = [claim for _volume, name in volumes_of(vmi) if (claim := self._store.get(PVC, namespace, name))]
         ready = all(at(volume, "status.phase") == "Succeeded" for volume in volumes)
         if volumes and ready:
             state = "not running" if self._cluster.legacy else "ready"

@@ -60,7 +60,7 @@ def complete(store: Store, vm: Object, spec: Object) -> None:
     domain = spec["domain"]
     cpu, memory = domain.setdefault("cpu", {}), domain.setdefault("memory", {})
     if at(vm, "spec.instancetype.name"):
-        _, found = matched(store, "instancetype", vm["spec"], vm["metadata"]["namespace"])
+        _kind, found = matched(store, "instancetype", vm["spec"], vm["metadata"]["namespace"])
         if found:
             cpu.setdefault("sockets", at(found, "spec.cpu.guest", 1))
             memory.setdefault("guest", at(found, "spec.memory.guest", "1Gi"))

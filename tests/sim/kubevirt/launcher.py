@@ -35,7 +35,7 @@ def missing_network(cluster: Cluster, vmi: Object) -> str | None:
     for network in vmi["spec"].get("networks", []):
         wanted = at(network, "multus.networkName")
         if wanted:
-            namespace, _, name = ("/" + wanted).rpartition("/")
+            namespace, _slash, name = ("/" + wanted).rpartition("/")
             namespace = namespace.strip("/") or vmi["metadata"]["namespace"]
             if cluster.store.get(NAD, namespace, name) is None:
                 return f"{namespace}/{name}"

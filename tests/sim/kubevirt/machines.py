@@ -54,7 +54,7 @@ class MachineController:
             yield metadata["namespace"], metadata["name"]
         elif change.kind in (DV, PVC):
             for vm in self._store.select(VM, metadata["namespace"]):
-                if metadata["name"] in [claim for _, claim in volumes_of(vm)]:
+                if metadata["name"] in [claim for _volume, claim in volumes_of(vm)]:
                     yield metadata["namespace"], vm["metadata"]["name"]
 
     def reconcile(self, namespace: str, name: str) -> float | None:
@@ -267,8 +267,8 @@ class MachineController:
 
     def _printable(self, vm: Object, vmi: Object | None) -> str:
         phase, namespace = at(vmi, "status.phase", ""), vm["metadata"]["namespace"]
-        volumes = [self._store.get(DV, namespace, claim) for _, claim in volumes_of(vm)]
-        claims = [self._store.get(PVC, namespace, claim) for _, claim in volumes_of(vm)]
+        volumes = [self._store.get(DV, namespace, claim) for _volume, claim in volumes_of(vm)]
+        claims = [self._store.get(PVC, namespace, claim) for _volume, claim in volumes_of(vm)]
         reason = at(condition(vmi or {}, "Synchronized"), "reason", "")
         strategy, failed = run_strategy(vm), at(vm, "status.startFailure") is not None
         wanted = strategy in ("Always", "Once") or (vmi is not None and strategy != "Halted")

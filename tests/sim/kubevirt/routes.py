@@ -85,7 +85,7 @@ def discovery(path: str, version: str) -> Object | None:
             ({"kind": "APIGroup", "apiVersion": "v1", **_group(*found)} for found in groups if found[0] == parts[1]),
             None,
         )
-    group, _, served = "/".join(parts[1:]).partition("/") if parts[:1] == ("apis",) else ("", "", parts[-1])
+    group, _slash, served = "/".join(parts[1:]).partition("/") if parts[:1] == ("apis",) else ("", "", parts[-1])
     if parts == ("api", "v1") or (group, served) in groups:
         kinds = [kind for kind in KINDS if (kind.group, kind.version) == (group, served)]
         listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": f"{group}/{served}".lstrip("/")}

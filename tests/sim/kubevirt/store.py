@@ -40,7 +40,7 @@ class Store:
 
     def select(self, kind: Kind, namespace: str = "") -> list[Object]:
         every = sorted(self._objects.get(kind, {}).items())
-        return [copy.deepcopy(item) for (where, _), item in every if namespace in ("", where)]
+        return [copy.deepcopy(item) for (where, _name), item in every if namespace in ("", where)]
 
     def owned_by(self, uid: str) -> list[tuple[Kind, Object]]:
         every = [(kind, item) for kind, items in self._objects.items() for item in items.values()]

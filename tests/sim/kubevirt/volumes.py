@@ -32,7 +32,7 @@ class VolumeController:
         if change.kind is PVC:
             yield namespace, change.after["metadata"]["name"]
         elif change.kind is VMI and change.before is None:
-            yield from ((namespace, claim) for _, claim in volumes_of(change.after))
+            yield from ((namespace, claim) for _volume, claim in volumes_of(change.after))
         elif change.kind is QUOTA:
             yield from ((namespace, volume["metadata"]["name"]) for volume in self._store.select(DV, namespace))
 
@@ -203,7 +203,7 @@ class VolumeController:
         if _IMMEDIATE in at(volume, "metadata.annotations", {}):
             return False
         instances = self._store.select(VMI, volume["metadata"]["namespace"])
-        return not any(volume["metadata"]["name"] in [c for _, c in volumes_of(vmi)] for vmi in instances)
+        return not any(volume["metadata"]["name"] in [c for _volume, c in volumes_of(vmi)] for vmi in instances)
 
     def _source_size(self, volume: Object) -> str:
         source = at(volume, "spec.source.pvc", {})

@@ -262,6 +262,6 @@ def test_warnings_are_collected_once_each(server: ScriptedServer, cluster: KubeC
 
 def test_one_connection_serves_many_requests(server: ScriptedServer, cluster: KubeCluster) -> None:
     server.answers(*[a_vm()] * 5)
-    for _ in range(5):
+    for _request in range(5):
         cluster.get(VM, "shop", "web-01")
     assert server.connections == 1

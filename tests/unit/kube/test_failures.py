@@ -21,6 +21,11 @@ PATCH: dict[str, t.Any] = {"metadata": {"resourceVersion": "1"}, "spec": {"userD
 VALIDATOR = 'admission webhook "virtualmachine-validator.kubevirt.io" denied the request: '
 
 
+def kind_of(error: _errors.VmoError) -> type[_errors.VmoError]:
+    """Return the class itself: a parent would be too vague."""
+    return error.__class__
+
+
 class Case:
     """A cluster that answers one request, and the error that comes of it."""
 
@@ -61,7 +66,7 @@ def case(server: ScriptedServer, cluster: KubeCluster) -> Case:
 
 def test_401_never_shows_the_body(case: Case) -> None:
     failure = case.get(status(401, "Unauthorized", f"token {HIDDEN} is unknown"))
-    assert type(failure) is _errors.Unauthorized
+    assert kind_of(failure) is _errors.Unauthorized
     assert failure.message == (
         "Cannot read VirtualMachine shop/web-01: the server does not accept the credentials; "
         "check api_key or renew the kubeconfig"
@@ -110,7 +115,7 @@ RBAC = 'User "vmuser" cannot {} resource "{}" in API group "{}" {}'
 )
 def test_403_names_the_missing_rule(case: Case, text: str, rule: dict[str, t.Any], says: str) -> None:
     failure = case.get(status(403, "Forbidden", text))
-    assert type(failure) is _errors.Forbidden
+    assert kind_of(failure) is _errors.Forbidden
     assert failure.details == {"rule": rule, "user": "vmuser"}
     assert failure.message.startswith("Cannot read VirtualMachine shop/web-01: ")
     assert failure.message.endswith(says)
@@ -126,7 +131,7 @@ def test_403_names_the_missing_rule(case: Case, text: str, rule: dict[str, t.Any
 )
 def test_403_tells_a_quota_from_a_missing_right(case: Case, text: str) -> None:
     failure = case.create(status(403, "Forbidden", f'persistentvolumeclaims "p" is forbidden: {text}'), CLAIM)
-    assert type(failure) is _errors.QuotaExceeded
+    assert kind_of(failure) is _errors.QuotaExceeded
     assert failure.message == f"Cannot create PersistentVolumeClaim shop/web-01: {text}"
 
 
@@ -140,7 +145,7 @@ def test_403_of_pod_security_is_told(case: Case) -> None:
 def test_403_of_a_dying_namespace_is_a_refusal(case: Case) -> None:
     text = "unable to create new content in namespace shop because it is being terminated"
     failure = case.create(status(403, "Forbidden", f'virtualmachines.kubevirt.io "web-01" is forbidden: {text}'))
-    assert type(failure) is _errors.Refused
+    assert kind_of(failure) is _errors.Refused
     assert failure.message == f"Cannot create VirtualMachine shop/web-01: {text}"
 
 
@@ -148,7 +153,7 @@ def test_403_of_an_action_without_a_rule_is_a_refusal(case: Case) -> None:
     failure = case.invoke(
         status(403, "Forbidden", "Pausing VMIs with LivenessProbe is currently not supported"), "pause"
     )
-    assert type(failure) is _errors.Refused
+    assert kind_of(failure) is _errors.Refused
     assert failure.details["reason"] == "Pausing VMIs with LivenessProbe is currently not supported"
 
 
@@ -157,7 +162,7 @@ def test_403_of_a_policy_webhook_judges_the_object(case: Case) -> None:
         'admission webhook "validation.gatekeeper.sh" denied the request: [labels] you must provide labels: {"owner"}'
     )
     failure = case.create(status(403, "Forbidden", text))
-    assert type(failure) is _errors.Invalid
+    assert kind_of(failure) is _errors.Invalid
     assert failure.message.endswith('VirtualMachine shop/web-01: [labels] you must provide labels: {"owner"}')
     assert failure.details["webhook"] == "validation.gatekeeper.sh"
 
@@ -170,13 +175,13 @@ def test_404_of_an_object_names_it(case: Case) -> None:
         404, "NotFound", 'virtualmachines.kubevirt.io "web-01" not found', name="web-01", kind="virtualmachines"
     )
     failure = case.patch(gone)
-    assert type(failure) is _errors.NotFound
+    assert kind_of(failure) is _errors.NotFound
     assert failure.message == "Cannot change VirtualMachine shop/web-01: it does not exist"
 
 
 def test_404_of_a_namespace_names_the_namespace(case: Case) -> None:
     failure = case.create(status(404, "NotFound", 'namespaces "shop" not found', name="shop", kind="namespaces"))
-    assert type(failure) is _errors.NotFound
+    assert kind_of(failure) is _errors.NotFound
     assert failure.message.endswith("there is no namespace shop")
 
 
@@ -203,7 +208,7 @@ def test_404_of_an_api_names_the_product(case: Case, answer: Answer, kind: Kind,
 
 def test_404_of_an_unknown_action_is_told(case: Case) -> None:
     failure = case.invoke(Answer(404, b"404: Page Not Found"), "reset", VMI)
-    assert type(failure) is _errors.ApiMissing
+    assert kind_of(failure) is _errors.ApiMissing
     assert "its version does not know this action" in failure.message
 
 
@@ -220,7 +225,7 @@ MODIFIED = "the object has been modified; please apply your changes to the lates
 
 def test_409_of_a_create_means_that_it_exists(case: Case) -> None:
     failure = case.create(status(409, "AlreadyExists", 'virtualmachines.kubevirt.io "web-01" already exists'))
-    assert type(failure) is _errors.AlreadyExists
+    assert kind_of(failure) is _errors.AlreadyExists
 
 
 def test_409_of_a_create_while_the_old_one_goes_is_told(case: Case) -> None:
@@ -232,14 +237,14 @@ def test_409_of_a_create_while_the_old_one_goes_is_told(case: Case) -> None:
 @pytest.mark.parametrize("verb", ["patch", "invoke"])
 def test_409_of_a_race_is_a_conflict(case: Case, verb: str) -> None:
     failure = getattr(case, verb)(status(409, "Conflict", CANNOT + MODIFIED))
-    assert type(failure) is _errors.Conflict
+    assert kind_of(failure) is _errors.Conflict
     assert failure.message.endswith("VirtualMachine shop/web-01: it changed in the meantime")
 
 
 def test_409_of_another_uid_is_a_conflict(case: Case) -> None:
     text = "the UID in the precondition (0) does not match the UID in record (1)."
     failure = case.delete(status(409, "Conflict", CANNOT + text))
-    assert type(failure) is _errors.Conflict
+    assert kind_of(failure) is _errors.Conflict
     assert failure.message.endswith("it is another object of that name by now")
 
 
@@ -268,7 +273,7 @@ def test_400_names_the_fields_that_the_server_does_not_know(case: Case) -> None:
         'unknown field "spec.bar", unknown field "spec.template.foo"'
     )
     failure = case.create(status(400, "BadRequest", text))
-    assert type(failure) is _errors.UnknownField
+    assert kind_of(failure) is _errors.UnknownField
     assert [each["field"] for each in failure.details["fields"]] == ["spec.bar", "spec.template.foo"]
     assert failure.message.endswith("the server's version does not know spec.bar, spec.template.foo")
 
@@ -276,7 +281,7 @@ def test_400_names_the_fields_that_the_server_does_not_know(case: Case) -> None:
 def test_400_of_an_action_is_about_its_options(case: Case) -> None:
     text = "For force restart, only gracePeriod=0 is supported for now"
     failure = case.invoke(status(400, "BadRequest", text), "restart")
-    assert type(failure) is _errors.Invalid
+    assert kind_of(failure) is _errors.Invalid
     assert failure.message.endswith(text)
 
 
@@ -287,7 +292,7 @@ def test_422_lists_the_fields_and_drops_the_webhooks_prefix(case: Case) -> None:
         {"reason": "FieldValueInvalid", "message": "Invalid RunStrategy (Sometimes)", "field": "spec.runStrategy"},
     ]
     failure = case.patch(status(422, "Invalid", VALIDATOR + "everything once more", causes=causes))
-    assert type(failure) is _errors.Invalid
+    assert kind_of(failure) is _errors.Invalid
     assert failure.details == {
         "fields": [
             {"field": f"{disk}.name", "message": "'q' not found"},
@@ -347,7 +352,7 @@ def test_422_of_a_policy_is_told(case: Case) -> None:
 )
 def test_what_may_pass_is_unavailable_with_a_hint(case: Case, answer: Answer, says: str) -> None:
     failure = case.create(answer)
-    assert type(failure) is _errors.Unavailable
+    assert kind_of(failure) is _errors.Unavailable
     assert failure.details["status"] == answer.status
     assert failure.message.endswith(says)
 
@@ -361,14 +366,14 @@ def test_a_refused_migration_is_a_refusal_whatever_the_status(case: Case, code: 
     text = "Cannot migrate VMI, Reason: InterfaceNotLiveMigratable, Message: no"
     message = f'admission webhook "migration-create-validator.kubevirt.io" denied the request: {text}'
     failure = case.invoke(status(code, "", f"Internal error occurred: {message}"), "migrate")
-    assert type(failure) is _errors.Refused
+    assert kind_of(failure) is _errors.Refused
     assert (failure.details["reason"], failure.details["webhook"]) == (text, "migration-create-validator.kubevirt.io")
 
 
 def test_a_refused_migration_object_is_invalid(case: Case) -> None:
     message = 'admission webhook "migration-create-validator.kubevirt.io" denied the request: no such VMI'
     failure = case.create(status(500, "InternalError", message))
-    assert type(failure) is _errors.Invalid
+    assert kind_of(failure) is _errors.Invalid
 
 
 @pytest.mark.parametrize(
@@ -391,14 +396,14 @@ def test_a_status_without_sense_is_told(case: Case, code: int) -> None:
 
 def test_a_login_page_is_told_by_its_beginning(case: Case) -> None:
     failure = case.get(Answer(200, b"<html>\n  <title>Sign in</title>" + b"x" * 1000))
-    assert type(failure) is _errors.UnexpectedAnswer
+    assert kind_of(failure) is _errors.UnexpectedAnswer
     assert "<html> <title>Sign in</title>xxx" in failure.message
     assert len(failure.message) < 350
 
 
 @pytest.mark.parametrize("body", [b'{"spec": {"userData": "hunter2', b'["hunter2"]', b"[hunter2", b"\xff\xfe\x00", b""])
 def test_broken_json_is_told_and_not_shown(case: Case, body: bytes) -> None:
-    assert type(case.get(Answer(200, body))) is _errors.UnexpectedAnswer
+    assert kind_of(case.get(Answer(200, body))) is _errors.UnexpectedAnswer
 
 
 # Secrets

@@ -126,9 +126,9 @@ def test_no_pause_is_longer_than_what_is_left(server: ScriptedServer, wire: Http
 def test_the_budget_is_one_for_all_requests(server: ScriptedServer, wire: HttpTransport, clock: FakeClock) -> None:
     server.answers(BUSY, Answer(), BUSY, BUSY, Answer(429), Answer(), Answer(503))
     transport = patient(wire, clock, budget=7)
-    assert [transport.send(GET).status for _ in range(2)] == [200, 429]
+    assert [transport.send(GET).status for _request in range(2)] == [200, 429]
     assert sum(clock.pauses) == 7
-    assert [transport.send(GET).status for _ in range(2)] == [200, 503]
+    assert [transport.send(GET).status for _request in range(2)] == [200, 503]
 
 
 def test_a_webhook_is_given_a_minute(server: ScriptedServer, wire: HttpTransport, clock: FakeClock) -> None:

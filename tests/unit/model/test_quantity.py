@@ -28,7 +28,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.quantity import pa
     ],
 )
 def test_spellings_of_one_number_are_equal(left: str, right: str) -> None:
-    assert parse_quantity(left) == parse_quantity(right) is not None
+    assert parse_quantity(left) is not None
+    assert parse_quantity(left) == parse_quantity(right)
 
 
 @pytest.mark.parametrize("text", ["", "8 Gi", "8GiB", "eight", "8gi", "--1", "1e", True, None, "1.2.3"])

@@ -56,7 +56,7 @@ def test_list_with_selectors_and_pages(client: Client) -> None:
 def test_merge_patch_revision_and_generation(client: Client) -> None:
     created = client.settle(machine())
     label = {"metadata": {"labels": {"x": "y"}}}
-    once, twice = (client.ask("PATCH", f"{MACHINES}/web", label).json for _ in range(2))
+    once, twice = (client.ask("PATCH", f"{MACHINES}/web", label).json for _time in range(2))
     assert once["metadata"]["generation"] == 1
     assert twice["metadata"]["resourceVersion"] == once["metadata"]["resourceVersion"]
     assert int(once["metadata"]["resourceVersion"]) > int(created["metadata"]["resourceVersion"])

@@ -14,9 +14,9 @@ from tests.unit.sim.client import CALLS, INSTANCES, MACHINES, Client, Object, co
 _INNER = "spec.template.spec"
 
 
-def call(client: Client, name: str, verb: str, /, **options: t.Any) -> t.Any:
+def call(client: Client, vm: str, verb: str, **options: t.Any) -> t.Any:
     plural = "virtualmachineinstances" if verb in ("pause", "unpause", "softreboot") else "virtualmachines"
-    return client.ask("PUT", f"{CALLS}/{plural}/{name}/{verb}", options)
+    return client.ask("PUT", f"{CALLS}/{plural}/{vm}/{verb}", options)
 
 
 def test_defaults_of_1_4(client: Client) -> None:
