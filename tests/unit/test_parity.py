@@ -121,8 +121,8 @@ def error_codes() -> set[str]:
         error = classes.pop()
         classes += error.__subclasses__()
         found.add(error.code)
-    found |= {rule.code for rule in importlib.import_module(f"{UTILS}._plan.diagnosis").RULES}
-    found |= {row.code for row in importlib.import_module(f"{UTILS}._plan.diagnosis_scheduling")._ROWS}
+    found |= {rule.code for rule in importlib.import_module(f"{UTILS}._plan.diagnosis.cause").RULES}
+    found |= {row.code for row in importlib.import_module(f"{UTILS}._plan.diagnosis.scheduling")._ROWS}
     for path in (PLUGINS / "module_utils/_usecase").glob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "WaitFailed":
@@ -132,7 +132,7 @@ def error_codes() -> set[str]:
 
 def late_codes() -> set[str]:
     """Return the codes that only ``diagnosis.reason`` can have."""
-    rules = importlib.import_module(f"{UTILS}._plan.diagnosis_late").LATE_RULES
+    rules = importlib.import_module(f"{UTILS}._plan.diagnosis.late").LATE_RULES
     return {rule.code for rule in rules} - error_codes()
 
 

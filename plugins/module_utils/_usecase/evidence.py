@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConnectionFailed, Unavailable, VmoError
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import CLAIM, DATA_VOLUME, EVENT, POD, VM, VMI
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import Evidence
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.status import (
     run_strategy,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import diagnose, report
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import diagnose, report
 from ansible_collections.vmo.core.plugins.module_utils._plan.ownership import data_volume_names, owned_by
 from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather
 from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, Outlook, Target, wait_until
@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ansible_collections.vmo.core.plugins.module_utils._model.vm import WantedVm
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import Evidence, Finding
+    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence, Finding
     from ansible_collections.vmo.core.plugins.module_utils._ports import Cluster, JsonObject, Progress
 
 # statuses in which a VM that starts may stay for good

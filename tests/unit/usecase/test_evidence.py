@@ -20,7 +20,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._ports import Listing
 from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather, imports
-from tests.unit.plan.diagnosis_builders import (
+from tests.unit.plan.diagnosis.builders import (
     VM_UID,
     VMI_UID,
     a_claim,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_rules import Rule
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
 
 _VOLUME = r"(?:data_volume|clone)_\w+|volume_event"
 _FILLING = r"(?:data_volume|clone)_(?:running|bound)|importer_ended"

@@ -14,7 +14,7 @@ import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_symptoms import Symptom
+    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms import Symptom
 
 _DATA_VOLUME = r"(?:data_volume|clone)_\w+"
 _REFUSED = r"failure|sync"

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from ansible_collections.vmo.core.plugins.module_utils._model.status import condition, is_ready, printable
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_late import LATE_RULES
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_pods import POD_RULES
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_rules import POLICY_RULES, VM_RULES
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_scheduling import obstacles, summary
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_storage import (
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.late import LATE_RULES
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.pods import POD_RULES
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import POLICY_RULES, VM_RULES
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.scheduling import obstacles, summary
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.storage import (
     CLAIM_RULES,
     CLONE_RULES,
     IMPORT_RULES,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_symptoms import (
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms import (
     clean,
     last_seen,
     newest_first,
@@ -27,8 +27,8 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_symptoms 
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_rules import Rule
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_symptoms import Symptom
+    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
+    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms import Symptom
 
 Tree = dict[str, t.Any]
 RULES = (*POLICY_RULES, *CLAIM_RULES, *CLONE_RULES, *IMPORT_RULES, *VM_RULES, *POD_RULES)

@@ -14,9 +14,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import RULES, Evidence, diagnose
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_late import LATE_RULES
-from tests.unit.plan.diagnosis_builders import (
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import RULES, Evidence, diagnose
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.late import LATE_RULES
+from tests.unit.plan.diagnosis.builders import (
     a_claim,
     a_pod,
     a_vm,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import Evidence, Finding, diagnose
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence, Finding, diagnose
 
 Tree = dict[str, t.Any]
 NAMESPACE = "shop"

@@ -21,7 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import Evidence
+    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence
 
 Tree = dict[str, t.Any]
 # run strategies that do not start a guest again that has come to this end

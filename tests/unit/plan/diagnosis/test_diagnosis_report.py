@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import Evidence, diagnose, report
-from tests.unit.plan.diagnosis_builders import (
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence, diagnose, report
+from tests.unit.plan.diagnosis.builders import (
     a_pod,
     a_vm,
     a_vmi,

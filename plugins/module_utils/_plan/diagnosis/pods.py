@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_rules import Rule
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
 
 POD_RULES = (
     Rule(

@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis import diagnose
-from tests.unit.plan.diagnosis_builders import (
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import diagnose
+from tests.unit.plan.diagnosis.builders import (
     a_pod,
     a_vm,
     a_vmi,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis_rules import Rule
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
 
 # the first row that fits any symptom is taken
 LATE_RULES = (
