@@ -99,13 +99,13 @@ options:
           policy:
             description:
               - How much the feature matters. KubeVirt takes V(require) when nothing is set.
+              - V(force) - The guest sees it, whether the host has it or not.
+              - V(require) - The guest sees it, and the VM runs only where the host has it.
+              - V(optional) - The guest sees it if the host has it.
+              - V(disable) - The guest does not see it.
+              - V(forbid) - The VM does not run where the host has it.
             type: str
-            choices:
-              force: The guest sees it, whether the host has it or not.
-              require: The guest sees it, and the VM runs only where the host has it.
-              optional: The guest sees it if the host has it.
-              disable: The guest does not see it.
-              forbid: The VM does not run where the host has it.
+            choices: [force, require, optional, disable, forbid]
   memory:
     description:
       - The memory that the guest sees, such as V(8Gi) or V(512Mi).
@@ -160,10 +160,10 @@ options:
       infer_from_volume_failure_policy:
         description:
           - What happens when that disk names no instance type. KubeVirt takes V(Reject) when nothing is set.
+          - V(Reject) - The VM is refused.
+          - V(Ignore) - The VM is made without an instance type.
         type: str
-        choices:
-          Reject: The VM is refused.
-          Ignore: The VM is made without an instance type.
+        choices: [Reject, Ignore]
   preference:
     description:
       - A preference, which sets what suits an operating system, for example the bus of disks, where the VM does not.
@@ -187,10 +187,10 @@ options:
       infer_from_volume_failure_policy:
         description:
           - What happens when that disk names no preference. KubeVirt takes V(Reject) when nothing is set.
+          - V(Reject) - The VM is refused.
+          - V(Ignore) - The VM is made without a preference.
         type: str
-        choices:
-          Reject: The VM is refused.
-          Ignore: The VM is made without a preference.
+        choices: [Reject, Ignore]
   disks:
     description:
       - The disks of the VM, each known by its name. Of a disk that is there, whatever is left out is left alone.
@@ -227,11 +227,11 @@ options:
       type:
         description:
           - What the guest sees. V(disk) for a new one. Takes effect at the next start.
+          - V(disk) - A disk.
+          - V(cdrom) - A CD-ROM drive with the source as its disc.
+          - V(lun) - A disk that passes SCSI commands on to the storage.
         type: str
-        choices:
-          disk: A disk.
-          cdrom: A CD-ROM drive with the source as its disc.
-          lun: A disk that passes SCSI commands on to the storage.
+        choices: [disk, cdrom, lun]
       container_disk:
         description:
           - >-
@@ -281,10 +281,10 @@ options:
           pull_method:
             description:
               - Who fetches the image. CDI takes V(pod) when nothing is set.
+              - V(pod) - CDI's own importer.
+              - V(node) - The node, with its registry settings and its cache.
             type: str
-            choices:
-              pod: CDI's own importer.
-              node: The node, with its registry settings and its cache.
+            choices: [pod, node]
       http:
         description:
           - >-
@@ -443,23 +443,23 @@ options:
       access_modes:
         description:
           - Who may mount the volume. When it is left out, the StorageProfile of the storage class decides.
+          - V(ReadWriteMany) - Many nodes may read and write.
+          - V(ReadWriteOnce) - One node may read and write.
+          - V(ReadOnlyMany) - Many nodes may read.
+          - V(ReadWriteOncePod) - One pod may read and write.
           - Live migration needs V(ReadWriteMany).
           - Counts when the volume is made. A later change changes nothing; the task warns of it.
         type: list
         elements: str
-        choices:
-          ReadWriteMany: Many nodes may read and write.
-          ReadWriteOnce: One node may read and write.
-          ReadOnlyMany: Many nodes may read.
-          ReadWriteOncePod: One pod may read and write.
+        choices: [ReadWriteMany, ReadWriteOnce, ReadOnlyMany, ReadWriteOncePod]
       volume_mode:
         description:
           - How the volume is used. When it is left out, the StorageProfile of the storage class decides.
+          - V(Block) - The volume is the disk.
+          - V(Filesystem) - The disk is a file on the volume.
           - Counts when the volume is made. A later change changes nothing; the task warns of it.
         type: str
-        choices:
-          Block: The volume is the disk.
-          Filesystem: The disk is a file on the volume.
+        choices: [Block, Filesystem]
       bus:
         description:
           - How the disk is connected. Takes effect at the next start.
@@ -557,14 +557,14 @@ options:
           - >-
             How the guest is connected. A new pod network gets V(masquerade) and a new Multus network V(bridge) when it
             is left out.
+          - >-
+            V(masquerade) - The guest has an address of its own and reaches out under that of its pod. For
+            O(networks[].pod) only, and what lets such a VM be live-migrated.
+          - V(bridge) - The guest is a member of the network.
+          - V(sriov) - The guest has a virtual function of a network card.
           - A change takes effect at the next start.
         type: str
-        choices:
-          masquerade: >-
-            The guest has an address of its own and reaches out under that of its pod. For O(networks[].pod) only, and
-            what lets such a VM be live-migrated.
-          bridge: The guest is a member of the network.
-          sriov: The guest has a virtual function of a network card.
+        choices: [masquerade, bridge, sriov]
       plugin:
         description:
           - >-
@@ -629,6 +629,8 @@ options:
   exclusive:
     description:
       - The lists that are complete. Whatever the VM has and such a list does not name leaves the VM.
+      - V(disks) - O(disks) names all disks.
+      - V(networks) - O(networks) names all networks.
       - >-
         Mind what others added, a disk that was plugged in by hand for example: it goes, too.
       - The task must give each list that is named here, an empty one if need be.
@@ -636,9 +638,7 @@ options:
       - When it is left out, items that are not listed are left alone.
     type: list
     elements: str
-    choices:
-      disks: O(disks) names all disks.
-      networks: O(networks) names all networks.
+    choices: [disks, networks]
   cloud_init:
     description:
       - What cloud-init in the guest is told. The guest's image must have cloud-init.
@@ -662,21 +662,23 @@ options:
       type:
         description:
           - The kind of disk that the guest finds it on. A new VM gets V(no_cloud).
+          - V(no_cloud) - Labelled C(cidata). What most images expect.
+          - V(config_drive) - Labelled C(config-2), as with OpenStack.
         type: str
-        choices:
-          no_cloud: Labelled C(cidata). What most images expect.
-          config_drive: Labelled C(config-2), as with OpenStack.
+        choices: [no_cloud, config_drive]
       store:
         description:
           - Where user data and network data are kept.
+          - >-
+            V(auto) - In a Secret if they look as if they held a password, a key or a token, or if one of them is longer
+            than 2048 bytes, else in the VM. What is in the Secret once stays there.
+          - >-
+            V(inline) - In the VM, where everyone who may read the VM can read them. KubeVirt refuses more than 2048
+            bytes.
+          - V(secret) - In the Secret C(NAME-cloud-init). It belongs to the VM and is deleted together with it.
         type: str
         default: auto
-        choices:
-          auto: >-
-            In a Secret if they look as if they held a password, a key or a token, else in the VM. What is in the Secret
-            once stays there.
-          inline: In the VM, where everyone who may read the VM can read them. KubeVirt refuses more than 2048 bytes.
-          secret: In the Secret C(NAME-cloud-init). It belongs to the VM and is deleted together with it.
+        choices: [auto, inline, secret]
       secret:
         description:
           - The name of a Secret of yours that has the user data under the key C(userdata), instead of
@@ -693,6 +695,9 @@ options:
       - >-
         They are added to C(ssh_authorized_keys) of O(cloud_init.user_data), which must be a mapping or a
         C(#cloud-config) text then.
+      - >-
+        Without O(cloud_init.user_data) they join the user data that is there. Where that is kept in a Secret, the task
+        is refused, and needs O(cloud_init.user_data) as well.
     type: list
     elements: str
   sysprep:
@@ -824,12 +829,13 @@ options:
   io_threads_policy:
     description:
       - How disks share I/O threads. There are no I/O threads when nothing is set. Takes effect at the next start.
+      - V(shared) - All disks share one thread, but those with O(disks[].dedicated_io_thread).
+      - V(auto) - KubeVirt spreads the disks over a number of threads that suits the virtual CPUs.
+      - >-
+        V(supplementalPool) - All disks share a pool of threads with CPUs of its own. Its size goes through
+        O(definition). Needs KubeVirt 1.5.
     type: str
-    choices:
-      shared: All disks share one thread, but those with O(disks[].dedicated_io_thread).
-      auto: KubeVirt spreads the disks over a number of threads that suits the virtual CPUs.
-      supplementalPool: >-
-        All disks share a pool of threads with CPUs of its own. Its size goes through O(definition). Needs KubeVirt 1.5.
+    choices: [shared, auto, supplementalPool]
   watchdog:
     description:
       - A watchdog device. When the guest no longer feeds it, its action is taken. Takes effect at the next start.
@@ -842,10 +848,10 @@ options:
       model:
         description:
           - The device that the guest sees. A new watchdog needs it.
+          - V(i6300esb) - For amd64.
+          - V(diag288) - For s390x.
         type: str
-        choices:
-          i6300esb: For amd64.
-          diag288: For s390x.
+        choices: [i6300esb, diag288]
       action:
         description:
           - What is done to the guest. Needs O(watchdog.model). V(reset) when it is left out.
@@ -938,10 +944,10 @@ options:
       operator:
         description:
           - How the taint is compared. Kubernetes takes V(Equal) when nothing is set.
+          - V(Exists) - The taint only has to have the key.
+          - V(Equal) - The taint has to have the key and the value.
         type: str
-        choices:
-          Exists: The taint only has to have the key.
-          Equal: The taint has to have the key and the value.
+        choices: [Exists, Equal]
       value:
         description:
           - The value of the taint.
@@ -973,12 +979,12 @@ options:
     description:
       - What happens to the VM when its node is drained. The cluster's default when nothing is set. Takes effect at the
         next start.
+      - V(None) - The VM is shut down.
+      - V(LiveMigrate) - The VM is live-migrated. If it cannot be, the drain waits, for ever if need be.
+      - V(LiveMigrateIfPossible) - The VM is live-migrated if it can be, else shut down.
+      - V(External) - Another controller takes care of it.
     type: str
-    choices:
-      None: The VM is shut down.
-      LiveMigrate: The VM is live-migrated. If it cannot be, the drain waits, for ever if need be.
-      LiveMigrateIfPossible: The VM is live-migrated if it can be, else shut down.
-      External: Another controller takes care of it.
+    choices: [None, LiveMigrate, LiveMigrateIfPossible, External]
   start_strategy:
     description:
       - V(Paused) starts the VM with a guest that does not run until it is unpaused. Takes effect at the next start.
@@ -1005,10 +1011,10 @@ options:
       - >-
         What happens when a running VM gets another volume for a disk. KubeVirt takes V(Replacement) when nothing is
         set.
+      - V(Replacement) - The VM uses the new volume from its next start.
+      - V(Migration) - The content is copied to the new volume while the VM runs.
     type: str
-    choices:
-      Replacement: The VM uses the new volume from its next start.
-      Migration: The content is copied to the new volume while the VM runs.
+    choices: [Replacement, Migration]
   definition:
     description:
       - >-

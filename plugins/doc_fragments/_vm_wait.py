@@ -17,23 +17,23 @@ options:
       - >-
         A running VM is awaited until it is ready, a stopped one until it is down, and an absent one until it is gone
         together with the disks that are deleted with it.
-      - With O(state=present) nothing is awaited, unless O(wait_for) says so.
+      - With O(state=present) nothing is awaited, unless O(restart) restarts the VM or O(wait_for) says so.
     type: bool
     default: true
   wait_for:
     description:
       - What a running VM must be before the task ends. All that is listed must hold.
+      - V(ready) - The guest has been started. What runs in it may still be booting.
+      - V(agent) - The QEMU guest agent in the guest answers. It never comes if the agent is not installed.
+      - V(address) - The guest has an IP address that others can reach, on any of its networks. It includes V(ready).
       - >-
         When it is left out, V(ready) is awaited with O(state=running) and O(state=restarted), and nothing with
-        O(state=present).
+        O(state=present), but for V(ready) after a restart that O(restart) asks for.
       - With O(state=present) it counts only if the VM runs, or is made to run by its run strategy.
       - It cannot be used with O(state=stopped) and O(state=absent), and means nothing with O(state=paused).
     type: list
     elements: str
-    choices:
-      ready: The guest has been started. What runs in it may still be booting.
-      agent: The QEMU guest agent in the guest answers. It never comes if the agent is not installed.
-      address: The guest has an IP address that others can reach, on any of its networks. It includes V(ready).
+    choices: [ready, agent, address]
   wait_timeout:
     description:
       - >-

@@ -50,23 +50,29 @@ options:
   state:
     description:
       - What the VM shall be.
+      - >-
+        V(present) - The VM exists as described. Its power state is left alone. A new VM stays stopped, unless
+        O(run_strategy) starts it.
+      - >-
+        V(absent) - The VM does not exist. A guest that runs is shut down first. The disks that belong to the VM are
+        kept unless O(delete_disks) says otherwise. Options that describe the VM are not looked at.
+      - V(running) - The VM exists as described and runs. It is started if it is stopped, and unpaused if it is paused.
+      - V(stopped) - The VM exists as described and is shut down. See O(grace_period) and O(force).
+      - V(restarted) - The VM exists as described and has been restarted by this task. It is started if it is stopped.
+      - >-
+        V(paused) - The VM exists as described and its guest is frozen, with its memory kept. It is started first if
+        need be.
     type: str
     default: present
-    choices:
-      present: >-
-        The VM exists as described. Its power state is left alone. A new VM stays stopped, unless O(run_strategy) starts
-        it.
-      absent: >-
-        The VM does not exist. A guest that runs is shut down first. The disks that belong to the VM are kept unless
-        O(delete_disks) says otherwise. Options that describe the VM are not looked at.
-      running: The VM exists as described and runs. It is started if it is stopped, and unpaused if it is paused.
-      stopped: The VM exists as described and is shut down. See O(grace_period) and O(force).
-      restarted: >-
-        The VM exists as described and has been restarted by this task. It is started if it is stopped.
-      paused: The VM exists as described and its guest is frozen, with its memory kept. It is started first if need be.
+    choices: [present, absent, running, stopped, restarted, paused]
   run_strategy:
     description:
       - What KubeVirt does when the guest ends.
+      - V(Always) - The VM runs, and is started again whenever it ends.
+      - V(Halted) - The VM does not run.
+      - V(Manual) - The VM starts and stops only on request.
+      - V(RerunOnFailure) - The VM is started again after a failure, but not after a shutdown from within.
+      - V(Once) - The VM runs once and is not started again.
       - >-
         When it is left out, the run strategy of an existing VM is left alone, except where the power state needs
         another one: V(Halted) becomes V(Always) when the VM is started, and V(Always) and V(Once) become V(Halted) when
@@ -75,27 +81,22 @@ options:
         V(Halted) cannot be combined with O(state=running), O(state=restarted) and O(state=paused). With
         O(state=stopped), V(Always) and V(Once) are not looked at.
     type: str
-    choices:
-      Always: The VM runs, and is started again whenever it ends.
-      Halted: The VM does not run.
-      Manual: The VM starts and stops only on request.
-      RerunOnFailure: The VM is started again after a failure, but not after a shutdown from within.
-      Once: The VM runs once and is not started again.
+    choices: [Always, Halted, Manual, RerunOnFailure, Once]
   restart:
     description:
       - Whether a running VM is restarted for changes that wait for its next start.
-      - It does nothing to a VM that is stopped. See RV(restart_required) and RV(live_changes).
+      - V(never) - It is not. The task warns of what waits.
       - >-
-        Give O(state=running) as well to let the task wait until the VM is ready again. With O(state=present) it ends as
-        soon as the restart is under way.
+        V(if_required) - It is if KubeVirt says that a change waits for a restart, be it of this task or of an earlier
+        one, and if this task changed which disks there are, of which KubeVirt does not always say so.
+      - V(always) - It is if this task changed anything that concerns the guest.
+      - The option does nothing to a VM that is stopped. See RV(restart_required) and RV(live_changes).
+      - >-
+        After a restart the task waits until the VM is ready again, with O(state=present) as well. See O(wait) and
+        O(wait_for).
     type: str
     default: never
-    choices:
-      never: It is not. The task warns of what waits.
-      if_required: >-
-        It is if KubeVirt says that a change waits for a restart, be it of this task or of an earlier one, and if this
-        task changed which disks there are, of which KubeVirt does not always say so.
-      always: It is if this task changed anything that concerns the guest.
+    choices: [never, if_required, always]
   delete_disks:
     description:
       - >-
@@ -136,8 +137,9 @@ notes:
     B(cloud-init) in the guest reads its data at the first start only. To apply another one to an existing guest, let
     the guest forget the first with C(cloud-init clean), or make the VM anew.
   - >-
-    cloud-init data that looks as if it held a password, a key or a token goes to a Secret C(NAME-cloud-init) in the
-    VM's namespace. It belongs to the VM and is deleted together with it. See O(cloud_init.store).
+    cloud-init data that looks as if it held a password, a key or a token, or that is longer than 2048 bytes, goes to a
+    Secret C(NAME-cloud-init) in the VM's namespace. It belongs to the VM and is deleted together with it. See
+    O(cloud_init.store).
   - >-
     B(Items of lists) such as O(disks), O(networks) and O(tolerations) are merged by their name. An item leaves with
     V(absent) in its own C(state), never by being left out, unless O(exclusive) names the list.
@@ -145,6 +147,11 @@ notes:
     B(Defaults of new things.) A new VM without O(networks) gets the pod network with masquerade. A new disk is
     connected by virtio, a CD-ROM drive by sata, a LUN by scsi. A new pod network gets masquerade, a new Multus network
     a bridge. UEFI without O(firmware.secure_boot) gets no secure boot. Nothing of this touches what is there.
+  - >-
+    B(Progress.) A task with the connection C(local), as the implicit C(localhost) has it, is carried out inside the
+    Ansible worker and shows the progress of long waits. The variable C(vmo_fast_path) with the value V(false) turns
+    that off. With another connection, C(become), C(async) or C(environment) the module runs as modules do, without
+    progress. The result is the same.
   - >-
     B(Minimal rights) of the user, all in the VM's namespace: C(get), C(watch), C(create), C(patch) and C(delete) on
     C(virtualmachines), and C(get) and C(watch) on C(virtualmachineinstances), both of C(kubevirt.io).
@@ -441,7 +448,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changed:
-  description: Whether anything was sent to the cluster, or would be in check mode. A task that failed may have, too.
+  description:
+    - Whether anything was sent to the cluster, or would be in check mode.
+    - A task that failed may have changed something, too. RV(actions) tells what it did before it failed.
   type: bool
   returned: success and failure
   sample: true
@@ -481,6 +490,8 @@ vm:
 actions:
   description:
     - What was sent to the cluster, in this order; in check mode what would be sent. Empty if there was nothing to do.
+    - >-
+      After a failure, what was done before it. A failure before the first request has neither RV(actions) nor RV(diff).
   type: list
   elements: dict
   returned: success and failure
@@ -511,6 +522,9 @@ diff:
     - >-
       What the options cannot say is under C(definition), in the words of the API. The power state is C(state). Secrets
       are hidden.
+    - >-
+      After a failure, what the task had set out to change until then. That includes the change that failed; RV(actions)
+      tells what was done.
   type: dict
   returned: success and failure
   contains:
