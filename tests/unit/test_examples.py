@@ -61,8 +61,9 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> 
         played = play(tmp_path, simulator, tasks, home=tmp_path)
     assert played.code == 0, played.text
     # a change that waits for a restart is worth a warning; nothing else is
-    warnings = [line for line in played.text.splitlines() if "WARNING" in line]
-    assert [line for line in warnings if "needs a restart" not in line and "at its next start" not in line] == []
+    warnings = " ".join(played.text.split()).split("[WARNING]: ")[1:]
+    assert [text for text in warnings if "needs a restart" not in text and "at its next start" not in text] == []
+    assert "DEPRECAT" not in played.text
     done = re.search(r"ok=(\d+)", played.text)
     assert done is not None
     assert int(done.group(1)) == len(tasks)
