@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import typing as t
 from pathlib import Path
 
@@ -14,9 +13,10 @@ import pytest
 import yaml
 
 from tests.sim.kubevirt import Simulator
-from tests.unit.playbook import Tree, play
+from tests.unit.e2e.playbook import start, write
 
-MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+Tree = dict[str, t.Any]
+MODULES = Path(__file__).parents[3] / "plugins" / "modules"
 # what the comments of the examples ask for
 SCENE: list[Tree] = [
     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}},
@@ -58,12 +58,11 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> 
     with Simulator(version=version) as simulator:
         for item in SCENE:
             simulator.put(item)
-        played = play(tmp_path, simulator, tasks, home=tmp_path)
-    assert played.code == 0, played.text
+        environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig), "HOME": str(tmp_path)}
+        run = start(write(tmp_path / "play.yml", tasks), environment=environment).finish()
+    assert run.status == 0, run.output
     # a change that waits for a restart is worth a warning; nothing else is
-    warnings = " ".join(played.text.split()).split("[WARNING]: ")[1:]
+    warnings = " ".join(run.output.split()).split("[WARNING]: ")[1:]
     assert [text for text in warnings if "needs a restart" not in text and "at its next start" not in text] == []
-    assert "DEPRECAT" not in played.text
-    done = re.search(r"ok=(\d+)", played.text)
-    assert done is not None
-    assert int(done.group(1)) == len(tasks)
+    assert "DEPRECAT" not in run.output
+    assert run.recap["ok"] == len(tasks)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.sim.kubevirt import Simulator
-from tests.unit.playbook import play
+from tests.unit.e2e.playbook import start, write
 
 Tree = dict[str, t.Any]
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
@@ -51,9 +51,12 @@ def results_of(directory: Path, simulator: Simulator, *, fast: bool) -> tuple[li
     everything = ", ".join(f"r{number}" for number in range(len(TASKS)))
     keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(kept), "mode": "0600"}
     tasks.append({"name": "Keep the results", "ansible.builtin.copy": keep})
-    played = play(directory, simulator, tasks, "-vvv", "-e", f"vmo_fast_path={fast}")
-    assert kept.exists(), played.text
-    return json.loads(kept.read_text()), played.text
+    environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig)}
+    run = start(
+        write(directory / "play.yml", tasks), "-vvv", "-e", f"vmo_fast_path={fast}", environment=environment
+    ).finish()
+    assert kept.exists(), run.output
+    return json.loads(kept.read_text()), run.output
 
 
 def steady(value: t.Any) -> t.Any:
