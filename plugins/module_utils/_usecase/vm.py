@@ -16,6 +16,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     NotFound,
     Refused,
     VmoError,
+    WaitTimeout,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET, VM
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going, restart_required
@@ -129,6 +130,11 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
             continue
         if plan.again is None or cluster.dry_run:
             return latest
+        if deadline.left <= 0:
+            raise WaitTimeout(
+                f"{wanted.subject} is not settled after {deadline.seconds:g} seconds: something undoes the task.",
+                last_seen=plan.again,
+            )
         settle(waiting, latest, plan.again, plan.on_restart)
         if any(step.verb == "restart" and not step.foreseen for step in plan.steps):
             # it was asked for once, however often the plan is made again

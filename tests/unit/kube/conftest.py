@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import typing as t
 
+import kubernetes
 import pytest
 
 from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
 from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport
+from tests.unit.kube.cases import Case
 from tests.unit.kube.scripted import TOKEN, Authority, ScriptedServer
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -42,3 +45,14 @@ def wire(server: ScriptedServer) -> HttpTransport:
 def cluster(wire: HttpTransport) -> KubeCluster:
     """Return the port on ``server``, without retries and not in check mode."""
     return KubeCluster(wire)
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no kubeconfig of this machine take part."""
+    monkeypatch.setattr(kubernetes.config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "default"))
+
+
+@pytest.fixture
+def case(server: ScriptedServer, cluster: KubeCluster) -> Case:
+    return Case(server, cluster)
