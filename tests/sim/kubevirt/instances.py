@@ -331,6 +331,10 @@ class MigrationController:
             migration.setdefault("status", {})["phase"] = "Running"
             self._cluster.write(vmi)
             self._cluster.write(migration)
+        if at(vmi, "status.migrationState.migrationUid") != migration["metadata"]["uid"]:
+            # a restart has put another instance in the place of the one that was to move
+            self._finish(migration, None, "Failed")
+            return None
         left = self._cluster.remaining(self._cluster.timings.migration, migration["metadata"]["uid"], "migration")
         if left > 0 or annotation(vmi, "migration") == "hang":
             return left if left > 0 else None

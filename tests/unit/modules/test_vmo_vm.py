@@ -180,3 +180,12 @@ def test_waiting_for_agent_and_address(bench: Bench) -> None:
     ]
     assert "AgentConnected" in kinds
     assert "GET shop/virtualmachineinstances/web-01" in answer.reads
+
+
+def test_a_restart_in_the_middle_of_a_live_change(bench: Bench) -> None:
+    bench.run(VM, **RUNNING, cpu={"sockets": 1, "max_sockets": 4})
+    bench.run(VM, name="web-01", cpu={"sockets": 2})
+    # the migration that brings the sockets is under way: the simulator fails this test if it loses its way
+    restarted = bench.run(VM, name="web-01", state="restarted")
+    assert restarted.result["vm"]["status"]["printableStatus"] == "Running"
+    assert not bench.run(VM, name="web-01", cpu={"sockets": 2}, state="running").changed
