@@ -14,6 +14,7 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
     text,
     texts,
 )
+from ansible_collections.vmo.core.plugins.module_utils._model.vm import STATES
 
 _STATE = text(default="present", choices=["present", "absent"])
 _MATCHER = {
@@ -187,7 +188,7 @@ VM_TASK = OptionGroup(
     {
         "name": text(required=True),
         "namespace": text(required=True),
-        "state": text(default="present", choices=["present", "absent", "running", "stopped", "restarted", "paused"]),
+        "state": text(default="present", choices=list(STATES)),
         "run_strategy": text(choices=["Always", "Halted", "Manual", "RerunOnFailure", "Once"]),
         "restart": text(default="never", choices=["never", "if_required", "always"]),
         "delete_disks": flag(default=False),

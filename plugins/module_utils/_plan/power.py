@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
     Tree = dict[str, t.Any]
 
-ALWAYS, HALTED, MANUAL, RERUN, ONCE = "Always", "Halted", "Manual", "RerunOnFailure", "Once"
+ALWAYS, HALTED, MANUAL, RERUN = "Always", "Halted", "Manual", "RerunOnFailure"
 # these keep the strategy when somebody starts or stops the VM
 _BY_REQUEST = (MANUAL, RERUN)
 

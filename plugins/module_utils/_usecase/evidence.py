@@ -54,11 +54,6 @@ def gather(cluster: Cluster, namespace: str, name: str, vm: JsonObject) -> Evide
     )
 
 
-def imports(cluster: Cluster, namespace: str, vm: JsonObject) -> list[JsonObject]:
-    """Return the DataVolumes of a VM, for reports of progress; none if they cannot be read."""
-    return _data_volumes(_Reading(cluster, namespace), vm)
-
-
 class _Reading:
     """Reads of one namespace that never fail; a kind that is refused once is not asked for again."""
 

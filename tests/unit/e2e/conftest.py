@@ -34,11 +34,6 @@ class Stage:
         names = {"ANSIBLE_LOCAL_TEMP": "local", "ANSIBLE_REMOTE_TMP": "remote", "TMPDIR": "tmp"}
         return {variable: self.directory / name for variable, name in names.items()}
 
-    def left_behind(self) -> list[str]:
-        """Return the content of all files that are left there."""
-        files = (path for place in self.places.values() for path in place.rglob("*") if path.is_file())
-        return [path.read_bytes().decode(errors="replace") for path in files]
-
     def play(self, tasks: list[Task] | Path, *options: str, connected: bool = True, **play: t.Any) -> Outcome:
         """Run a playbook, which must succeed and cause no warning."""
         outcome = self.start(tasks, *options, connected=connected, **play).finish()

@@ -19,7 +19,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     VmoError,
 )
 from ansible_collections.vmo.core.plugins.module_utils._ports import Listing
-from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather, imports
+from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather
 from tests.unit.plan.diagnosis.builders import (
     VM_UID,
     VMI_UID,
@@ -190,11 +190,3 @@ def test_a_silent_server_is_asked_once() -> None:
     evidence = gather(reader, "shop", "web-01", VM)
     assert len(readable.requests) == 1
     assert evidence.unavailable == ("virtual_machine_instance", "data_volumes", "events")
-
-
-def test_imports_are_the_data_volumes() -> None:
-    reader, readable = cluster(VOLUME)
-    assert imports(reader, "shop", VM) == [VOLUME]
-    assert len(readable.requests) == 1
-    refused, _readable = cluster(VOLUME, refused={"datavolumes": Forbidden("no")})
-    assert imports(refused, "shop", VM) == []
