@@ -48,6 +48,10 @@ def at(step: int) -> Tree:
     return {"metadata": {"resourceVersion": str(step)}, "step": step}
 
 
+def fail(error: Exception) -> t.NoReturn:
+    raise error
+
+
 class ScriptedCluster:
     """Answers each watch with the next script: states, an error, or silence for the time that was asked for."""
 
@@ -66,9 +70,7 @@ class ScriptedCluster:
     ) -> t.Iterator[Event]:
         self.log.append(f"watch since {since} for {timeout:g}")
         script = self._watches.pop(0) if self._watches else ()
-        if isinstance(script, Exception):
-            raise script
-        return self._events(script, timeout)
+        return fail(script) if isinstance(script, Exception) else self._events(script, timeout)
 
     def _events(self, script: t.Iterable[Event], timeout: float) -> t.Iterator[Event]:
         yield from script

@@ -331,7 +331,7 @@ class MigrationController:
             migration.setdefault("status", {})["phase"] = "Running"
             self._cluster.write(vmi)
             self._cluster.write(migration)
-        if at(vmi, "status.migrationState.migrationUid") != migration["metadata"]["uid"]:
+        if at(vmi, "status.migrationState.targetNode") is None:
             # a restart has put another instance in the place of the one that was to move
             self._finish(migration, None, "Failed")
             return None
