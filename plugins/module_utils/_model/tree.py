@@ -52,6 +52,21 @@ def take(tree: dict[str, t.Any], path: str) -> t.Any:
     return value
 
 
+def take_list(tree: dict[str, t.Any], path: str) -> list[t.Any]:
+    """Remove the list at a dotted path and return it, empty if there is none."""
+    items = take(tree, path)
+    return [] if items is MISSING else list(items)
+
+
+def append(tree: dict[str, t.Any], path: str, item: t.Any) -> None:
+    """Add ``item`` to the list at a dotted path, which is made if there is none."""
+    items = dig(tree, path)
+    if items is None:
+        items = []
+        plant(tree, path, items)
+    items.append(item)
+
+
 def named(items: t.Any, name: str) -> t.Any:
     """Return the item of that name in a list of mappings, ``None`` if there is none."""
     for item in items or ():

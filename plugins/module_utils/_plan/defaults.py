@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._model.tree import DELETE, DIRECTIVE, dig, named, plant
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import DELETE, DIRECTIVE, append, dig, named, plant
 from ansible_collections.vmo.core.plugins.module_utils._words.disks import device_type
 from ansible_collections.vmo.core.plugins.module_utils._words.guest_config import SYSPREP_NAME
 
@@ -24,12 +24,12 @@ def with_defaults(found: Tree | None, wish: Tree, definition: t.Mapping[str, t.A
     base = copy.deepcopy(found or {})
     for item in _new(found, wish, definition, f"{_DEVICES}.disks"):
         kind = "cdrom" if item["name"] == SYSPREP_NAME else device_type(item)
-        _append(base, f"{_DEVICES}.disks", {"name": item["name"], kind: {"bus": _BUS[kind]}})
+        append(base, f"{_DEVICES}.disks", {"name": item["name"], kind: {"bus": _BUS[kind]}})
     for item in _new(found, wish, definition, f"{_DEVICES}.interfaces"):
         network = _network(item["name"], wish, definition)
         # the pod network behind a bridge cannot be live migrated (facts/kubevirt.md 9.6)
         binding = "masquerade" if "pod" in network else "bridge"
-        _append(base, f"{_DEVICES}.interfaces", {"name": item["name"], binding: {}})
+        append(base, f"{_DEVICES}.interfaces", {"name": item["name"], binding: {}})
     for tree in (wish, definition):
         efi = dig(tree, f"{_DOMAIN}.firmware.bootloader.efi")
         if efi is not None and "secureBoot" not in efi and dig(base, f"{_DOMAIN}.firmware.bootloader.efi") is None:
@@ -67,11 +67,3 @@ def _names_networks(tree: t.Mapping[str, t.Any]) -> bool:
         or dig(tree, f"{_TEMPLATE}.networks") is not None
         or dig(tree, f"{_DEVICES}.autoattachPodInterface") is not None
     )
-
-
-def _append(tree: Tree, path: str, item: Tree) -> None:
-    items = dig(tree, path)
-    if items is None:
-        items = []
-        plant(tree, path, items)
-    items.append(item)

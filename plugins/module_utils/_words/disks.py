@@ -14,11 +14,11 @@ from ansible_collections.vmo.core.plugins.module_utils._model.quantity import re
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import (
     DELETE,
     DIRECTIVE,
-    MISSING,
     dig,
     named,
     plant,
     take,
+    take_list,
 )
 from ansible_collections.vmo.core.plugins.module_utils._words.fields import Tree, Word, describe, render
 
@@ -209,9 +209,9 @@ def storage_field(template: Tree) -> str:
 
 def describe_disks(rest: Tree, namespace: str) -> list[Tree]:
     """Move the disks of the object ``rest`` to the words of ``disks``; what these cannot say stays."""
-    disks = _take_list(rest, "spec.template.spec.domain.devices.disks")
-    volumes = {volume["name"]: volume for volume in _take_list(rest, "spec.template.spec.volumes")}
-    templates = {item["metadata"]["name"]: item for item in _take_list(rest, "spec.dataVolumeTemplates")}
+    disks = take_list(rest, "spec.template.spec.domain.devices.disks")
+    volumes = {volume["name"]: volume for volume in take_list(rest, "spec.template.spec.volumes")}
+    templates = {item["metadata"]["name"]: item for item in take_list(rest, "spec.dataVolumeTemplates")}
     words, unsaid = [], []
     for device in disks:
         said: Tree = {"name": device["name"]}
@@ -262,11 +262,6 @@ def _describe_one_of(table: dict[str, tuple[str, tuple[Word, ...]]], rest: Tree,
             describe(words, inner, said[source])
             if not inner:
                 take(rest, field)
-
-
-def _take_list(rest: Tree, path: str) -> list[Tree]:
-    items = take(rest, path)
-    return [] if items is MISSING else t.cast("list[Tree]", items)
 
 
 def _put_back(rest: Tree, path: str, items: list[t.Any]) -> None:

@@ -9,7 +9,7 @@ import base64
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
-from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant, take
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig, plant, take_list
 from ansible_collections.vmo.core.plugins.module_utils._words import text
 from ansible_collections.vmo.core.plugins.module_utils._words.fields import Tree, Word, describe
 
@@ -148,10 +148,9 @@ def render_sysprep(options: t.Mapping[str, t.Any]) -> GuestConfig | None:
 
 
 def describe_guest_config(rest: Tree, said: Tree) -> None:
-    """Move cloud-init and sysprep from the object ``rest`` to their words; documents are hidden."""
-    volumes = take(rest, VOLUMES)
+    """Move cloud-init and sysprep from the object ``rest`` to their words; documents stay readable."""
     kept = []
-    for volume in [] if volumes is MISSING else volumes:
+    for volume in take_list(rest, VOLUMES):
         kind = next((kind for kind, field in _TYPES.items() if field in volume), None)
         if kind is not None and "cloud_init" not in said:
             said["cloud_init"] = _describe_cloud_init(kind, volume.pop(_TYPES[kind]))
@@ -187,12 +186,7 @@ def _describe_cloud_init(kind: str, source: Tree) -> Tree:
 
 def _drop_plain_disk(rest: Tree, name: str) -> None:
     path = "spec.template.spec.domain.devices.disks"
-    disks = take(rest, path)
-    kept = [
-        disk
-        for disk in ([] if disks is MISSING else disks)
-        if disk["name"] != name or set(disk) - {"name", "disk", "cdrom"}
-    ]
+    kept = [disk for disk in take_list(rest, path) if disk["name"] != name or set(disk) - {"name", "disk", "cdrom"}]
     if kept:
         plant(rest, path, kept)
 

@@ -11,11 +11,10 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOpt
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import (
     DELETE,
     DIRECTIVE,
-    MISSING,
     dig,
     named,
     plant,
-    take,
+    take_list,
 )
 from ansible_collections.vmo.core.plugins.module_utils._words.fields import (
     PRESENCE,
@@ -88,11 +87,10 @@ def render_network(network: t.Mapping[str, t.Any], vm: str, found: Tree, *, runn
 
 def describe_networks(rest: Tree) -> list[Tree]:
     """Move the interfaces of the object ``rest`` to the words of ``networks``; what these cannot say stays."""
-    interfaces = take(rest, "spec.template.spec.domain.devices.interfaces")
-    networks = take(rest, "spec.template.spec.networks")
-    networks = {} if networks is MISSING else {network["name"]: network for network in networks}
+    interfaces = take_list(rest, "spec.template.spec.domain.devices.interfaces")
+    networks = {network["name"]: network for network in take_list(rest, "spec.template.spec.networks")}
     words, unsaid = [], []
-    for interface in () if interfaces is MISSING else interfaces:
+    for interface in interfaces:
         said: Tree = {"name": interface["name"]}
         network = networks.get(said["name"], {})
         if network.get("pod") == {}:
