@@ -117,7 +117,8 @@ def decide(wanted: WantedVm, found: Tree | None, asked: Asked, secret: Tree | No
         patch.setdefault("metadata", {})["resourceVersion"] = found["metadata"]["resourceVersion"]
         steps.append(Step("patch", VM, wanted.name, patch))
         steps += disk_steps(found, _template_names(found) - _template_names(after), owned, delete=wanted.delete_disks)
-    before_words, after_words = describe_vm(found), describe_vm(after)
+    # an unchanged VM, which is the usual case, need not be put into words
+    before_words, after_words = (describe_vm(found), describe_vm(after)) if patch else ({}, {})
     live, on_restart = forecast(before_words, after_words) if is_running(found) else ((), ())
     stays_up = is_running(found) and wanted.state != "stopped"
     restarts = _restarts(wanted, found, on_restart, changed=bool(live or on_restart)) if stays_up else ()

@@ -10,7 +10,15 @@ import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
 from ansible_collections.vmo.core.plugins.module_utils._model.quantity import require_quantity
-from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, join, named, plant, take
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import (
+    MISSING,
+    append,
+    dig,
+    join,
+    named,
+    plant,
+    take,
+)
 from ansible_collections.vmo.core.plugins.module_utils._words import disks, guest_config, networks
 from ansible_collections.vmo.core.plugins.module_utils._words.fields import (
     PRESENCE,
@@ -167,7 +175,7 @@ def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: 
         wish = disks.render_disk(disk, namespace, name, found)
         _append_disk(body, wish.disk, wish.volume, found)
         if wish.template is not None:
-            dig_or_plant(body, "spec.dataVolumeTemplates").append(wish.template)
+            append(body, "spec.dataVolumeTemplates", wish.template)
         kept += [
             f"Disk {disk['name']} of VirtualMachine {namespace}/{name} keeps its {what.replace('_', ' ')}, "
             "which is only for a new disk."
@@ -176,8 +184,8 @@ def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: 
     for network in _with_exclusions(options, "networks", _network_names(found)):
         net = networks.render_network(network, f"VirtualMachine {namespace}/{name}", found, running=running)
         if net.network is not None:
-            _append(body, "networks", net.network)
-        _append(body, "domain.devices.interfaces", net.interface)
+            append(body, join(TEMPLATE, "networks"), net.network)
+        append(body, join(_DEVICES, "interfaces"), net.interface)
     cloud_init = guest_config.render_cloud_init(options, name, found)
     for config in (cloud_init, guest_config.render_sysprep(options)):
         if config is not None:
@@ -191,7 +199,7 @@ def _render_unions(options: t.Mapping[str, t.Any], body: Tree, found: Tree) -> N
     if bootloader == "bios":
         plant(body, join(domain, "firmware.bootloader.bios"), {})
     elif bootloader == "uefi":
-        dig_or_plant(body, join(domain, "firmware.bootloader.efi"), {})
+        _plant_empty(body, join(domain, "firmware.bootloader.efi"))
     if dig(options, "firmware.secure_boot"):
         # KubeVirt refuses secure boot without system management mode
         plant(body, join(domain, "features.smm.enabled"), True)
@@ -199,7 +207,7 @@ def _render_unions(options: t.Mapping[str, t.Any], body: Tree, found: Tree) -> N
     if tpm is False:
         plant(body, join(_DEVICES, "tpm"), None)
     elif options.get("tpm") is not None:
-        dig_or_plant(body, join(_DEVICES, "tpm"), {})
+        _plant_empty(body, join(_DEVICES, "tpm"))
     watchdog = options.get("watchdog")
     if watchdog:
         there = dig(found, join(_DEVICES, "watchdog")) or {}
@@ -231,24 +239,16 @@ def _network_names(found: Tree) -> list[str]:
     return [interface["name"] for interface in dig(found, join(_DEVICES, "interfaces")) or ()]
 
 
-def dig_or_plant(tree: Tree, path: str, empty: t.Any = None) -> t.Any:
-    """Return the list or mapping at ``path``, made empty if it is not there."""
-    value = dig(tree, path)
-    if value is None:
-        value = [] if empty is None else empty
-        plant(tree, path, value)
-    return value
-
-
-def _append(body: Tree, path: str, item: Tree) -> None:
-    dig_or_plant(body, join(TEMPLATE, path)).append(item)
+def _plant_empty(body: Tree, path: str) -> None:
+    if dig(body, path) is None:
+        plant(body, path, {})
 
 
 def _append_disk(body: Tree, disk: Tree, volume: Tree, found: Tree) -> None:
-    _append(body, "volumes", volume)
+    append(body, join(TEMPLATE, "volumes"), volume)
     if len(disk) > 1 or named(dig(found, join(TEMPLATE, "volumes")), volume["name"]) is None:
         # KubeVirt gives a volume without a disk one of its own; that is how it may stay
-        _append(body, "domain.devices.disks", disk)
+        append(body, join(_DEVICES, "disks"), disk)
 
 
 def describe_vm(vm: Tree) -> Tree:
