@@ -15,13 +15,15 @@ class VmoError(Exception):
     """Base of all failures that a user can act on.
 
     ``message`` is one sentence that names the object and the cause. ``details`` are JSON values for ``error`` in the
-    result; they hold no secret.
+    result; they hold no secret. ``code``: that of the cause, where it is known better than by the class.
     """
 
     code = "error"
 
-    def __init__(self, message: str, **details: t.Any) -> None:
+    def __init__(self, message: str, *, code: str | None = None, **details: t.Any) -> None:
         super().__init__(message)
+        if code is not None:
+            self.code = code
         self.message = message
         self.details = details
         # what was done before it failed, in the form of a result
@@ -144,14 +146,9 @@ class NotOwned(VmoError):
 
 
 class WaitFailed(VmoError):
-    """The awaited state will not come; ``reason`` is the code of the cause."""
+    """The awaited state will not come."""
 
     code = "wait_failed"
-
-    def __init__(self, message: str, reason: str | None = None, **details: t.Any) -> None:
-        super().__init__(message, **details)
-        if reason:
-            self.code = reason
 
 
 class WaitTimeout(VmoError):

@@ -163,7 +163,7 @@ def test_no_hope_ends_it_at_once() -> None:
 
     def look(found: Tree | None) -> Outlook:
         if (found or {})["step"] == 2:
-            raise WaitFailed("broken", "image_pull_failed")
+            raise WaitFailed("broken", code="image_pull_failed")
         return Outlook(False, "well")
 
     with pytest.raises(WaitFailed) as failure:

@@ -21,6 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET, VM
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going, restart_required
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import explain_refusal
 from ansible_collections.vmo.core.plugins.module_utils._plan.diff import without_secrets
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
     ask,
@@ -165,10 +166,10 @@ def _carry_out(
             continue
         try:
             answer = _send(cluster, wanted, step)
-        except (Invalid, Forbidden):
+        except (Invalid, Forbidden) as refusal:
             if found is None and not cluster.dry_run:
                 _take_back(cluster, wanted, record)
-            raise
+            raise _explained(refusal, wanted) from None
         if answer is _UNNEEDED:
             continue
         record.actions.append(step.report())
@@ -181,11 +182,24 @@ def _carry_out(
     return latest
 
 
+def _explained(refusal: VmoError, wanted: WantedVm) -> VmoError:
+    """Return the refusal with its cause and the next step where these are known, with all that the server said."""
+    said = "; ".join(field["message"] for field in refusal.details.get("fields", ())) or refusal.message
+    finding = explain_refusal(wanted.subject, said)
+    if finding is None:
+        return refusal
+    return type(refusal)(f"{finding.message} {finding.hint}", code=finding.code, **refusal.details)
+
+
 def _take_back(cluster: Cluster, wanted: WantedVm, record: Record) -> None:
     """Delete the Secret that was made a moment ago for a VM that is refused: it belongs to nobody."""
     made = [action for action in record.actions if action["kind"] == SECRET.name and action["verb"] == "create"]
     for action in made:
-        cluster.delete(SECRET, wanted.namespace, action["name"])
+        try:
+            cluster.delete(SECRET, wanted.namespace, action["name"])
+        except VmoError:
+            # why the VM was refused matters more; the next task takes the Secret up again
+            continue
         record.actions.remove(action)
 
 

@@ -177,7 +177,7 @@ def _until_ready(waiting: Waiting, found: JsonObject | None, goals: t.Sequence[s
 
 def _require(found: JsonObject | None) -> JsonObject:
     if found is None:
-        raise WaitFailed("The VirtualMachine was deleted by somebody else while the task waited for it.", "deleted")
+        raise WaitFailed("The VirtualMachine was deleted by somebody else while the task waited.", code="deleted")
     return found
 
 
@@ -199,7 +199,7 @@ def _look_paused(found: JsonObject | None) -> Outlook:
 
 def _look_agent(found: JsonObject | None) -> Outlook:
     if not is_running(_require(found)):
-        raise WaitFailed("The VirtualMachine stopped while the task waited for its guest agent.", "stopped")
+        raise WaitFailed("The VirtualMachine stopped while the task waited for its guest agent.", code="stopped")
     return Outlook(
         has_agent(found), f"{printable(found)}, but no guest agent has connected (is qemu-guest-agent installed?)"
     )
@@ -207,7 +207,7 @@ def _look_agent(found: JsonObject | None) -> Outlook:
 
 def _look_address(vmi: JsonObject | None) -> Outlook:
     if vmi is None:
-        raise WaitFailed("The VirtualMachine stopped while the task waited for its address.", "stopped")
+        raise WaitFailed("The VirtualMachine stopped while the task waited for its address.", code="stopped")
     return Outlook(bool(addresses(vmi)), "running, but no interface has an address")
 
 
@@ -289,7 +289,7 @@ class _Starting:
     def _failure(self, finding: Finding, found: JsonObject, evidence: Evidence) -> WaitFailed:
         subject = self._waiting.wanted.subject
         cause = finding.message if subject in finding.message else f"{subject} does not start: {finding.message}"
-        return WaitFailed(f"{cause} {finding.hint}", finding.code, diagnosis=report(found, evidence, finding))
+        return WaitFailed(f"{cause} {finding.hint}", code=finding.code, diagnosis=report(found, evidence, finding))
 
     def explain(self, timeout: WaitTimeout) -> VmoError:
         """Return the error of a deadline together with what can be found out now."""

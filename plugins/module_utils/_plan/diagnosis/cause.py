@@ -20,6 +20,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.storage i
     IMPORT_RULES,
 )
 from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms import (
+    Symptom,
     clean,
     last_seen,
     newest_first,
@@ -28,7 +29,6 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms 
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
-    from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms import Symptom
 
 Tree = dict[str, t.Any]
 RULES = (*POLICY_RULES, *CLAIM_RULES, *CLONE_RULES, *IMPORT_RULES, *VM_RULES, *POD_RULES)
@@ -79,6 +79,11 @@ def diagnose(vm: Tree, evidence: Evidence, *, late: bool = False) -> Finding | N
     # here the rows are in order: all of it is normal by itself, so the most telling counts
     findings = (_first([rule], symptom) for rule in LATE_RULES for symptom in seen) if late else ()
     return next((finding for finding in findings if finding is not None), None)
+
+
+def explain_refusal(subject: str, text: str) -> Finding | None:
+    """Return the cause for which the server refuses the VM, ``None`` if its own words are all that is known."""
+    return _first(VM_RULES, Symptom("refusal", subject, "", clean(text)))
 
 
 def _first(rules: t.Sequence[Rule], symptom: Symptom) -> Finding | None:

@@ -104,7 +104,7 @@ POLICY_RULES = (
 VM_RULES = (
     Rule(
         "clone_not_allowed",
-        r"failure|volume_event",
+        r"failure|volume_event|refusal",
         r".*",
         r"User (?P<user>\S+) has insufficient permissions in clone source namespace (?P<namespace>[^\s\]]+)",
         "{subject} may not clone from the namespace {namespace}: {user} lacks the right.",
@@ -128,7 +128,7 @@ VM_RULES = (
     ),
     Rule(
         "instancetype_not_found",
-        r"failure",
+        r"failure|refusal",
         r".*",
         r"instancetypes?\.instancetype\S* \"[^\"]+\" not found",
         "The instance type of {subject} cannot be found: {text}.",
@@ -136,7 +136,7 @@ VM_RULES = (
     ),
     Rule(
         "preference_not_found",
-        r"failure",
+        r"failure|refusal",
         r".*",
         r"preferences?\.instancetype\S* \"[^\"]+\" not found",
         "The preference of {subject} cannot be found: {text}.",

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import Evidence, diagnose, report
+import pytest
+
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import (
+    Evidence,
+    diagnose,
+    explain_refusal,
+    report,
+)
 from tests.unit.plan.diagnosis.builders import (
     a_pod,
     a_vm,
@@ -108,3 +115,30 @@ def test_nothing_of_a_spec_is_told() -> None:
 def test_nothing_is_needed() -> None:
     told = report({"metadata": {}}, Evidence(), None)
     assert (told["status"], told["reason"], told["conditions"], told["events"]) == ("Unknown", None, [], [])
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "clone_not_allowed",
+            "User system:serviceaccount:shop:default has insufficient permissions in clone source namespace golden",
+        ),
+        (
+            "instancetype_not_found",
+            'Failure to find instancetype: virtualmachineinstancetypes.instancetype.kubevirt.io "huge" not found',
+        ),
+        (
+            "preference_not_found",
+            'Failure to find preference: virtualmachineclusterpreferences.instancetype.kubevirt.io "beos" not found',
+        ),
+    ],
+)
+def test_a_refusal_is_explained_like_a_failure(code: str, text: str) -> None:
+    finding = explain_refusal("VirtualMachine shop/web-01", text)
+    assert finding is not None
+    assert (finding.code, "VirtualMachine shop/web-01" in finding.message) == (code, True)
+
+
+def test_what_the_server_says_best_is_left_to_it() -> None:
+    assert explain_refusal("VirtualMachine shop/web-01", "spec.template.spec.domain.cpu: must be positive") is None
