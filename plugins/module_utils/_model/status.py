@@ -34,8 +34,16 @@ def run_strategy(found: Tree) -> str:
 
 
 def is_running(found: Tree | None) -> bool:
-    """Tell whether a VMI exists, be it starting, running or going down."""
-    return bool(dig(found or {}, "status.created"))
+    """Tell whether there is a guest, be it starting, running or going down.
+
+    Run strategies that do not start a guest again keep the VMI of one that has ended (facts/kubevirt.md 2.1).
+    """
+    return bool(dig(found or {}, "status.created")) and not has_ended(found)
+
+
+def has_ended(found: Tree | None) -> bool:
+    """Tell whether the guest shut itself down or crashed, and its VMI is still there."""
+    return bool(dig(found or {}, "status.created")) and printable(found) == "Stopped"
 
 
 def is_going(found: Tree | None) -> bool:

@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
+from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption, Refused
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import VM, VMI
-from ansible_collections.vmo.core.plugins.module_utils._model.status import is_paused, is_running, run_strategy
+from ansible_collections.vmo.core.plugins.module_utils._model.status import (
+    has_ended,
+    is_paused,
+    is_running,
+    run_strategy,
+)
 from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Step
 
 if t.TYPE_CHECKING:
@@ -20,7 +25,7 @@ if t.TYPE_CHECKING:
 
     Tree = dict[str, t.Any]
 
-ALWAYS, HALTED, MANUAL, RERUN = "Always", "Halted", "Manual", "RerunOnFailure"
+ALWAYS, HALTED, MANUAL, RERUN, ONCE = "Always", "Halted", "Manual", "RerunOnFailure", "Once"
 # these keep the strategy when somebody starts or stops the VM
 _BY_REQUEST = (MANUAL, RERUN)
 
@@ -47,6 +52,12 @@ def _running(wanted: WantedVm, found: Tree | None) -> PowerPlan:
     if target == HALTED:
         raise InvalidOption(
             f"run_strategy: Halted contradicts state {wanted.state} of {wanted.subject}.", option="run_strategy"
+        )
+    if target == ONCE == current and has_ended(found):
+        raise Refused(
+            f"{wanted.subject} has had its one run, and with run_strategy Once it does not get another: stop it first "
+            "(state stopped), or name another run_strategy.",
+            reason="its guest has ended",
         )
     steps = []
     # Manual never starts by itself; RerunOnFailure does when the VM is switched to it

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
+from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption, Refused
 from tests.unit.builders import a_vm, plan, the_step, wanted
 
 PATCH = "patch"
@@ -48,6 +48,33 @@ def test_state_on_run_strategy(state: str, strategy: str, running: bool, expecte
     if PATCH in verbs:
         body = the_step(made, PATCH).body
         assert body == {"metadata": {"resourceVersion": "41"}, "spec": {"runStrategy": expected}}
+
+
+@pytest.mark.parametrize(
+    ("state", "strategy", "verbs"),
+    [
+        ("running", "Manual", ["start"]),
+        ("restarted", "Manual", ["start"]),
+        ("stopped", "Manual", []),
+        ("stopped", "Once", [PATCH]),
+        ("present", "Once", []),
+    ],
+)
+def test_state_after_the_guest_has_ended(state: str, strategy: str, verbs: list[str]) -> None:
+    assert [step.verb for step in plan(wanted(state), an_ended_vm(strategy)).steps] == verbs
+
+
+@pytest.mark.parametrize("state", ["running", "restarted", "paused"])
+def test_once_is_once(state: str) -> None:
+    with pytest.raises(Refused, match="another run_strategy"):
+        plan(wanted(state), an_ended_vm("Once"))
+    assert plan(wanted(state, run_strategy="Always"), an_ended_vm("Once")).steps[0].verb == PATCH
+
+
+def an_ended_vm(strategy: str) -> dict[str, t.Any]:
+    found = a_vm(strategy=strategy, running=True)
+    found["status"] = {"created": True, "printableStatus": "Stopped"}
+    return found
 
 
 @pytest.mark.parametrize(

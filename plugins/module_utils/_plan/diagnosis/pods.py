@@ -86,7 +86,8 @@ POD_RULES = (
         r"Failed",
         r"",
         "{subject} has crashed, and its run strategy does not start it again.",
-        "Look at the guest's console and the log of the launcher pod, then start the VM.",
+        "Look at the guest's console and the log of the launcher pod, then start the VM (state running; after "
+        "run_strategy Once, with another run_strategy).",
         lasting=True,
     ),
     Rule(
@@ -95,7 +96,8 @@ POD_RULES = (
         r"Succeeded",
         r"",
         "The guest of {subject} shut itself down, and its run strategy does not start it again.",
-        "Start the VM; with run_strategy Always it comes back by itself.",
+        "Start the VM (state running; after run_strategy Once, with another run_strategy). With run_strategy Always it "
+        "comes back by itself.",
         lasting=True,
     ),
     Rule(
