@@ -13,6 +13,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
 
 JsonObject = dict[str, t.Any]
+# names and values of a form; a list repeats its name, ``None`` is not said
+Form = t.Mapping[str, t.Any]
 
 
 class Event(t.NamedTuple):
@@ -82,3 +84,45 @@ class Cluster(t.Protocol):
 
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""
+
+
+class Maas(t.Protocol):
+    """Nouns and verbs of the API of a MAAS region.
+
+    A noun is a collection of that API: ``machines``, ``resourcepools``. ``of`` is the ``system_id`` of the machine that
+    a thing such as an interface belongs to. Every method raises the errors of ``_errors``; a missing thing is ``None``
+    for ``get`` and ``NotFound`` for the others. Several threads may ask at once.
+    """
+
+    @property
+    def address(self) -> str:
+        """Return the URL of the API, without credentials."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Tell whether writes are refused: MAAS cannot judge one without carrying it out."""
+
+    @property
+    def seconds_ahead(self) -> float | None:
+        """Return how far the clock of MAAS is ahead of this one, ``None`` before the first answer."""
+
+    def list_all(self, noun: str, filters: Form | None = None, *, of: str = "") -> list[JsonObject]:
+        """Return all things of a kind that the filters choose; MAAS chooses."""
+
+    def get(self, noun: str, name: str, *, of: str = "") -> JsonObject | None:
+        """Return one thing, or ``None``."""
+
+    def ask(self, noun: str, question: str = "", options: Form | None = None, *, name: str = "", of: str = "") -> t.Any:
+        """Return the answer to an operation that changes nothing; without a question, what is at that place."""
+
+    def create(self, noun: str, fields: Form, *, of: str = "") -> JsonObject:
+        """Create a thing and return it as served. Raises ``AlreadyExists``."""
+
+    def update(self, noun: str, name: str, fields: Form, *, of: str = "") -> JsonObject:
+        """Change the fields that are given, no others, and return the thing as served."""
+
+    def delete(self, noun: str, name: str, *, of: str = "") -> None:
+        """Delete a thing. Raises ``NotFound``."""
+
+    def invoke(self, noun: str, action: str, options: Form | None = None, *, name: str = "", of: str = "") -> t.Any:
+        """Carry out an operation and return its answer, mostly the thing as it is now. Raises ``Refused``."""

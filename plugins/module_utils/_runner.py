@@ -18,14 +18,18 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import 
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
+from ansible_collections.vmo.core.plugins.module_utils._maas.connect import connect as connect_maas
+from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials as MaasCredentials
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Maas, Progress
 
-    UseCase = t.Callable[[Cluster, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
+    Server = t.TypeVar("Server")
+    UseCase = t.Callable[[Server, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
+    Open = t.Callable[..., Server]
 
 # seconds for which a request that was refused for the moment is sent again, where the task has no time of its own
 REQUEST_SECONDS = 60.0
@@ -53,11 +57,20 @@ class Module(AnsibleModule):  # type: ignore[misc]
         super().log("Invoked with " + " ".join(f"{name}={value}" for name, value in told.items()), log_args=told)
 
 
-def run_on_cluster(group: OptionGroup, use_case: UseCase) -> None:
+def run_on_cluster(group: OptionGroup, use_case: UseCase[Cluster]) -> None:
     """Run a use case on the cluster that the task names, and end the process with its report."""
+    _run(group, use_case, open_cluster)
+
+
+def run_on_maas(group: OptionGroup, use_case: UseCase[Maas]) -> None:
+    """Run a use case on the MAAS that the task names, and end the process with its report."""
+    _run(group, use_case, open_maas)
+
+
+def _run(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
     module = type("_Module", (Module,), {"group": group})(supports_check_mode=True, **group.module_arguments())
     try:
-        report = carry_out(use_case, module.params, check_mode=module.check_mode, progress=Silent())
+        report = carry_out(use_case, open_server, module.params, check_mode=module.check_mode, progress=Silent())
         end = module.exit_json
     except VmoError as error:
         report = error.as_failure()
@@ -67,9 +80,16 @@ def run_on_cluster(group: OptionGroup, use_case: UseCase) -> None:
     end(**report)
 
 
-def carry_out(use_case: UseCase, params: dict[str, t.Any], *, check_mode: bool, progress: Progress) -> dict[str, t.Any]:
-    """Open the cluster that the options name and run a use case on it; raises ``VmoError``."""
-    return use_case(open_cluster(params, check_mode=check_mode), params, SystemClock(), progress)
+def carry_out(
+    use_case: UseCase[Server],
+    open_server: Open[Server],
+    params: dict[str, t.Any],
+    *,
+    check_mode: bool,
+    progress: Progress,
+) -> dict[str, t.Any]:
+    """Open the server that the options name and run a use case on it; raises ``VmoError``."""
+    return use_case(open_server(params, check_mode=check_mode), params, SystemClock(), progress)
 
 
 def shown(params: t.Mapping[str, t.Any], group: OptionGroup) -> dict[str, t.Any]:
@@ -83,6 +103,19 @@ def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
     transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
     return KubeCluster(transport, dry_run=check_mode)
+
+
+def open_maas(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Maas:
+    """Return the MAAS that the connection options name; in check mode one that cannot be written to."""
+    who = MaasCredentials(
+        url=params["maas_url"],
+        api_key=params["maas_api_key"],
+        validate_certs=params["validate_certs"],
+        ca_cert=params["ca_cert"],
+        timeout=float(params["timeout"]),
+    )
+    patience = float(params.get("wait_timeout") or who.timeout)
+    return connect_maas(who, SystemClock(), patience=patience, read_only=check_mode)
 
 
 def credentials(params: t.Mapping[str, t.Any]) -> Credentials:

@@ -21,8 +21,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
-from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, shown
+from ansible_collections.vmo.core.plugins.module_utils._errors import MissingLibrary, VmoError
+from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, open_cluster, open_maas, shown
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
@@ -76,6 +76,7 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
     _supports_async = True
     group: t.ClassVar[OptionGroup]
     use_case: t.ClassVar[t.Callable[..., Result]]
+    open_server: t.ClassVar[t.Callable[..., t.Any]] = staticmethod(open_cluster)
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Carry the task out here, or by its module."""
@@ -86,10 +87,12 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
         checked = ArgumentSpecValidator(**self.group.module_arguments()).validate(arguments)
         reason = _objection(checked) or self._obstacle(task_vars)
         if reason is not None:
-            display.vvv(f"{self._task.action}: run as a module, since {reason}")
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
-            return result
-        report = self._carry_out(checked.validated_parameters)
+            return self._run_module(result, task_vars, reason)
+        try:
+            report = self._carry_out(checked.validated_parameters)
+        except MissingLibrary as missing:
+            # nothing was sent yet, and the Python of the task's host may well have it
+            return self._run_module(result, task_vars, f"Ansible's own Python lacks a library: {missing.message}")
         if _tells_invocation(task_vars):
             report["invocation"] = {"module_args": shown(checked.validated_parameters, self.group)}
         # there is no other way to these values; AnsibleModule takes it as well
@@ -98,10 +101,18 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
             result.pop("warnings", None)
         return result
 
+    def _run_module(self, result: Result, task_vars: Result, reason: str) -> Result:
+        display.vvv(f"{self._task.action}: run as a module, since {reason}")
+        result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        return result
+
     def _carry_out(self, params: Result) -> Result:
-        use_case = t.cast("UseCase", type(self).use_case)
+        use_case = t.cast("UseCase[t.Any]", type(self).use_case)
+        check_mode = self._task.check_mode
         try:
-            return carry_out(use_case, params, check_mode=self._task.check_mode, progress=Screen())
+            return carry_out(use_case, type(self).open_server, params, check_mode=check_mode, progress=Screen())
+        except MissingLibrary:
+            raise
         except VmoError as error:
             return {"failed": True, **error.as_failure()}
 
@@ -118,3 +129,9 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
         if any(self._task.environment or ()):
             return "it has an environment of its own"
         return None
+
+
+class InProcessMaasAction(InProcessAction):
+    """Base of the action plugins that work on a MAAS."""
+
+    open_server = staticmethod(open_maas)

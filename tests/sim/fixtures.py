@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.sim.kubevirt import Simulator
+from tests.sim.maas import Simulator as Maas
 
 
 @pytest.fixture
@@ -23,4 +24,11 @@ def simulator() -> t.Iterator[Simulator]:
 def newer_simulator() -> t.Iterator[Simulator]:
     """Yield a fresh cluster with KubeVirt 1.8."""
     with Simulator("1.8") as running:
+        yield running
+
+
+@pytest.fixture
+def maas() -> t.Iterator[Maas]:
+    """Yield a fresh MAAS region with eight healthy machines: three control planes and five workers."""
+    with Maas(machines=8) as running:
         yield running

@@ -52,6 +52,8 @@ FOR_TYPES_ONLY = {"_ports"}
 # These run wherever Python does: no server, no Ansible.
 PURE = {"_errors", "_model", "_words", "_plan"}
 NOT_PURE = ("ansible", "kubernetes", "requests", "urllib3")
+# An adapter that needs no client library: what it may import of Ansible, and nothing of others.
+BY_ITSELF = {"_maas": "ansible.module_utils.urls"}
 
 BROAD = {"Exception", "BaseException"}
 EMPTY_NAMES = ("manager", "helper", "util")
@@ -152,6 +154,18 @@ def impure_imports(source: Source) -> list[str]:
     ]
 
 
+def imports_of_others(source: Source) -> list[str]:
+    """MAAS is plain REST: its adapter runs wherever Ansible does."""
+    if source.layer not in BY_ITSELF:
+        return []
+    return [
+        f"{found.line}: {source.layer} imports {found.name}"
+        for found in imports(source)
+        if any(is_or_is_in(found.name, package) for package in NOT_PURE)
+        and not is_or_is_in(found.name, BY_ITSELF[source.layer])
+    ]
+
+
 def ansible_module_outside_runner(source: Source) -> list[str]:
     """One file parses, exits and fails."""
     if source.layer == "_runner":
@@ -219,6 +233,7 @@ RULES: list[Rule] = [
     relative_imports,
     imports_across_layers,
     impure_imports,
+    imports_of_others,
     ansible_module_outside_runner,
     reads_of_the_environment,
     broad_excepts,
@@ -269,6 +284,8 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (impure_imports, "module_utils/_model/x.py", "from ansible.module_utils.urls import open_url"),
     (impure_imports, "module_utils/_plan/x.py", "import kubernetes.client"),
     (impure_imports, "module_utils/_words/x.py", "import ansible"),
+    (imports_of_others, "module_utils/_maas/x.py", "import urllib3"),
+    (imports_of_others, "module_utils/_maas/x.py", "from ansible.module_utils.common import parameters"),
     (ansible_module_outside_runner, "modules/x.py", "from ansible.module_utils.basic import AnsibleModule"),
     (ansible_module_outside_runner, "module_utils/_kube/x.py", "import ansible.module_utils.basic"),
     (ansible_module_outside_runner, "module_utils/_argspec.py", "from ansible.module_utils import basic"),
@@ -303,6 +320,7 @@ INNOCENT = [
         f"import typing as t\nif t.TYPE_CHECKING:\n    from {OWN}module_utils._model.kind import VM",
     ),
     ("module_utils/_plan/x.py", f"from {OWN}module_utils._plan.plan import Plan"),
+    ("module_utils/_maas/x.py", "from ansible.module_utils.urls import make_context"),
     ("module_utils/_runner.py", "from ansible.module_utils.basic import AnsibleModule"),
     ("module_utils/_argspec.py", "from ansible.module_utils.common.parameters import env_fallback"),
     ("modules/x.py", "DOCUMENTATION = r'''\n" + "x\n" * LINES_OF_A_FILE + "'''\n"),

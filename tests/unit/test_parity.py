@@ -22,7 +22,8 @@ from tests.tools.sizes import CHECKOUT, PLUGINS
 Options = t.Mapping[str, t.Mapping[str, t.Any]]
 
 COLLECTION = "ansible_collections.vmo.core.plugins"
-ACTION_GROUP = "vmo"
+# One group for each kind of server: the options of all modules of a group are the same.
+ACTION_GROUPS = ("maas", "vmo")
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 
 
@@ -102,8 +103,9 @@ def option_differences(spec: Options, documentation: t.Mapping[str, t.Any]) -> l
 
 
 def group_differences(runtime: t.Mapping[str, t.Any], modules: t.Iterable[str]) -> list[str]:
-    """Return the modules that are not in the action group, and what is in it and is no module."""
-    return sorted(set(runtime["action_groups"][ACTION_GROUP]) ^ set(modules))
+    """Return the modules that are not in the group that their name begins with, and what is in one and is no module."""
+    grouped = {f"{group}:{name}" for group in ACTION_GROUPS for name in runtime["action_groups"].get(group, ())}
+    return sorted(grouped ^ {f"{name.partition('_')[0]}:{name}" for name in modules})
 
 
 # What failures say.
@@ -126,7 +128,8 @@ def error_codes() -> set[str]:
     for path in (PLUGINS / "module_utils/_usecase").glob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "WaitFailed":
-                found |= {str(reason.value) for reason in call.args[1:] if isinstance(reason, ast.Constant)}
+                codes = (word.value for word in call.keywords if word.arg == "code")
+                found |= {str(code.value) for code in codes if isinstance(code, ast.Constant)}
     return found - UNSEEN_CODES
 
 
@@ -283,8 +286,13 @@ def test_real_fragment_is_read() -> None:
     assert "kubeconfig" in fragment("kubernetes.core.k8s_auth_options")["options"]
 
 
-@pytest.mark.parametrize("modules", [["vmo_vm"], ["vmo_vm", "vmo_vm_info", "vmo_image"]])
+@pytest.mark.parametrize("modules", [["vmo_vm"], ["vmo_vm", "vmo_vm_info", "vmo_image"], ["vmo_vm", "maas_vm_info"]])
 def test_planted_drift_of_the_action_group_is_found(modules: list[str]) -> None:
     runtime = {"action_groups": {"vmo": ["vmo_vm", "vmo_vm_info"]}}
     assert group_differences(runtime, modules)
     assert not group_differences(runtime, ["vmo_vm_info", "vmo_vm"])
+
+
+def test_module_in_the_group_of_another_server_is_found() -> None:
+    runtime = {"action_groups": {"vmo": ["vmo_vm", "maas_machine"]}}
+    assert group_differences(runtime, ["vmo_vm", "maas_machine"])
