@@ -159,8 +159,8 @@ notes:
     As far as tasks need them: C(update) on C(virtualmachines/start), C(virtualmachines/stop),
     C(virtualmachines/restart), C(virtualmachineinstances/pause) and C(virtualmachineinstances/unpause) of
     C(subresources.kubevirt.io); C(get), C(patch) and C(delete) on C(datavolumes) of C(cdi.kubevirt.io) to keep or
-    delete disks; C(patch) on C(persistentvolumeclaims) to let them grow; C(get), C(create) and C(patch) on C(secrets)
-    for cloud-init data.
+    delete disks; C(patch) on C(persistentvolumeclaims) to let them grow; C(get), C(create), C(patch) and C(delete) on
+    C(secrets) for cloud-init data.
   - >-
     To tell why a VM does not start, the module also gets and lists C(datavolumes), C(persistentvolumeclaims), C(pods)
     and C(events). It does without what it may not read, and then tells less.

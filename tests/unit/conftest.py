@@ -27,7 +27,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("vmo.core")
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """Make ``ansible_collections.vmo.core`` this checkout, and forget the user's clusters and proxies."""
     for name in list(os.environ):
         if name.upper().startswith(FOREIGN):
@@ -40,7 +40,7 @@ def _prepare() -> None:
 
 
 # The conftest of a directory that is named to pytest is loaded right after this one, before any hook.
-_prepare()
+prepare()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -76,9 +76,10 @@ def shown(status: Status, kind: Kind) -> str:
 
 
 def fields(status: Status, kind: Kind) -> list[dict[str, str]]:
-    """Return ``{field, message}`` of each cause; the field is empty where the server names none."""
+    """Return ``{field, message}`` of each cause, each once; the field is empty where the server names none."""
     causes = [cause for cause in status.details.get("causes") or [] if isinstance(cause, dict)]
-    return [_field(cause, kind) for cause in causes if cause.get("field") or cause.get("message")]
+    found = [_field(cause, kind) for cause in causes if cause.get("field") or cause.get("message")]
+    return [item for number, item in enumerate(found) if item not in found[:number]]
 
 
 def _field(cause: Mapping[str, t.Any], kind: Kind) -> dict[str, str]:

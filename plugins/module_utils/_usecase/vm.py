@@ -56,6 +56,8 @@ _ALREADY = {
     "pause": ("already paused",),
     "unpause": ("not paused",),
 }
+# KubeVirt has not put an earlier request behind it, though the guest is where that wanted it
+_UNDERWAY = "stop/start already underway"
 _UNNEEDED: JsonObject = {}
 
 
@@ -216,6 +218,8 @@ def _send(cluster: Cluster, wanted: WantedVm, step: Step) -> JsonObject | None:
     except Refused as refusal:
         if any(text in refusal.message for text in _ALREADY.get(step.verb, ())):
             return _UNNEEDED
+        if _UNDERWAY in refusal.message:
+            raise Conflict(refusal.message, **refusal.details) from None
         raise
     return None
 

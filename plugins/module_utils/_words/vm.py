@@ -126,6 +126,12 @@ WORDS: tuple[Word, ...] = (
     ),
 )
 _WATCHDOGS = ("i6300esb", "diag288")
+# what KubeVirt looks at when it makes a VM, and puts its finding in the place of
+_INFERENCES = tuple(
+    f"spec.{matcher}.{field}"
+    for matcher in ("instancetype", "preference")
+    for field in ("inferFromVolume", "inferFromVolumeFailurePolicy")
+)
 
 
 class Wish(t.NamedTuple):
@@ -169,6 +175,8 @@ def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: 
     """Return what the options ask of the VM ``found`` (empty for a new one)."""
     body: Tree = {}
     render(WORDS, options, body)
+    for path in _INFERENCES if found else ():
+        take(body, path)
     _render_unions(options, body, found)
     kept: list[str] = []
     for disk in _with_exclusions(options, "disks", _disk_names(found)):

@@ -10,13 +10,15 @@ import re
 import typing as t
 import uuid
 
-from tests.sim.kubevirt import instancetypes, judgement, refusals, schema
+from tests.sim.kubevirt import judgement, refusals, schema
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
 from tests.sim.kubevirt.kinds import (
     CLUSTER_INSTANCETYPE,
     CLUSTER_PREFERENCE,
     DV,
     NAMESPACE,
+    PVC,
+    QUOTA,
     SECRET,
     VM,
     Kind,
@@ -31,8 +33,10 @@ _NAME_RULE = (
     "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
+_MATCHERS = {"instancetype": CLUSTER_INSTANCETYPE, "preference": CLUSTER_PREFERENCE}
 _VM_MUTATOR, _VM_VALIDATOR = "virtualmachines-mutator.kubevirt.io", "virtualmachine-validator.kubevirt.io"
 _DV_MUTATOR, _DV_VALIDATOR = "datavolume-mutate.cdi.kubevirt.io", "datavolume-validate.cdi.kubevirt.io"
+_CLONE_TOKEN = "eyJhbGciOiJQUzI1NiJ9.c2ltdWxhdGVk.c2ltdWxhdGVk"
 _BAD_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 
@@ -40,7 +44,7 @@ class Admission:
     """Judges and completes objects. ``old`` is None for a create."""
 
     def __init__(self, store: Store, version: str) -> None:
-        self._store, self._version = store, version
+        self._store, self._version, self._legacy = store, version, version == "1.4"
 
     def admit(self, kind: Kind, wanted: Object, old: Object | None, validation: str) -> tuple[Object, list[str]]:
         """Returns the object to store and the warnings to send, or raises the refusal."""
@@ -61,16 +65,22 @@ class Admission:
             _encode_string_data(item)
         elif kind is NAMESPACE:
             item["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = item["metadata"].get("name", "")
-            item |= {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}} if old is None else {}
+            item |= {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+        elif kind is QUOTA:
+            item["status"] = {"hard": at(item, "spec.hard", {})}
+        elif kind is PVC and old is None:
+            item["status"] = {"phase": "Pending"}
         _check_name(kind, item)
         return item, warnings
 
     def _admit_machine(self, item: Object, old: Object | None, mistyped: list[str]) -> Object:
-        if at(item, "spec.template") is None:
-            if "spec" in item:
-                mistyped = ["spec.template in body is required"]
-            else:
-                mistyped = ["spec in body is required", 'spec in body must be of type object: "null"']
+        inner = at(item, "spec.template.spec")
+        if "spec" not in item:
+            mistyped = ["spec in body is required", 'spec in body must be of type object: "null"']
+        elif at(item, "spec.template") is None:
+            mistyped = ["spec.template in body is required"]
+        elif inner is not None and inner.get("domain") is None:
+            mistyped = ["spec.template.spec.domain in body is required"]
         if mistyped:
             raise refusals.denied(_VM_MUTATOR, [Cause("", text, "") for text in mistyped])
         try:
@@ -80,12 +90,11 @@ class Admission:
         if at(item, "metadata.deletionTimestamp"):
             return item
         self._default_machine(item, old)
-        causes = self._instancetype_causes(item["spec"], item["metadata"].get("namespace", "")) or judgement.of_machine(
-            item["spec"]
-        )
+        causes = self._unknown_types(item["spec"]) or judgement.of_machine(item["spec"], legacy=self._legacy)
         if causes:
             raise refusals.denied(_VM_VALIDATOR, causes)
-        self._check_clone_sources(item)
+        if self._legacy:
+            self._check_clone_sources(item)
         return item
 
     def _default_machine(self, item: Object, old: Object | None) -> None:
@@ -100,10 +109,10 @@ class Admission:
         for holder in (inner, inner["domain"]["devices"], spec):
             for key in [key for key, value in holder.items() if value == []]:
                 del holder[key]
-        for matcher, kind in (("instancetype", CLUSTER_INSTANCETYPE), ("preference", CLUSTER_PREFERENCE)):
-            if at(spec, f"{matcher}.name") and self._version == "1.4":
-                spec[matcher].setdefault("kind", kind.kind.lower())
-        if self._version == "1.4":
+        if self._legacy:
+            for matcher, kind in _MATCHERS.items():
+                if at(spec, f"{matcher}.name"):
+                    spec[matcher].setdefault("kind", kind.kind.lower())
             for holder in (template, *spec.get("dataVolumeTemplates", [])):
                 holder["metadata"] = {"creationTimestamp": None} | (holder.get("metadata") or {})
         elif old is None:
@@ -112,19 +121,18 @@ class Admission:
             firmware.setdefault("uuid", str(uuid.uuid4()))
             firmware.setdefault("serial", str(uuid.uuid4()))
 
-    def _instancetype_causes(self, spec: Object, namespace: str) -> list[Cause]:
-        for matcher in ("instancetype", "preference") if self._version == "1.4" else ():
+    def _unknown_types(self, spec: Object) -> list[Cause]:
+        """KubeVirt 1.4 looks for the instance type at once; later versions when the VM starts."""
+        for matcher, kind in _MATCHERS.items() if self._legacy else ():
             name = at(spec, f"{matcher}.name")
-            kind, found = instancetypes.matched(self._store, matcher, spec, namespace) if name else (None, None)
-            if kind is not None and found is None:
+            if name and self._store.get(kind, "", name) is None:
                 text = f'Failure to find {matcher}: {kind.resource} "{name}" not found'
                 return [Cause("FieldValueNotFound", text, f"spec.{matcher}")]
         return []
 
     def _check_clone_sources(self, item: Object) -> None:
         for template in item["spec"].get("dataVolumeTemplates", []):
-            source = at(template, "spec.source.pvc") or at(template, "spec.source.snapshot")
-            namespace = source and source.get("namespace")
+            namespace = at(template, "spec.source.pvc.namespace")
             if namespace and self._store.get(NAMESPACE, "", namespace) is None:
                 raise refusals.denied_plainly(_VM_VALIDATOR, f'namespace "{namespace}" not found')
 
@@ -134,13 +142,10 @@ class Admission:
             bytes_of(at(spec, "storage.resources.requests.storage", at(spec, "pvc.resources.requests.storage", "1Gi")))
         except ValueError:
             raise refusals.denied_plainly(_DV_MUTATOR, _BAD_QUANTITY) from None
-        cause = judgement.of_volume(spec)
-        if old is not None:
-            changed = old["spec"] != spec
-            cause = (
-                Cause("FieldValueDuplicate", "Cannot update DataVolume Spec", "DataVolume.Spec") if changed else None
-            )
-        if cause:
+        if old is None and at(spec, "source.pvc"):
+            item["metadata"].setdefault("annotations", {})["cdi.kubevirt.io/storage.clone.token"] = _CLONE_TOKEN
+        if old is not None and old["spec"] != spec:
+            cause = Cause("FieldValueDuplicate", "Cannot update DataVolume Spec", "DataVolume.Spec")
             refusal = refusals.denied(_DV_VALIDATOR, [cause])
             raise refusals.Refusal(422, "", refusal.message.replace("request: ", "request:  ", 1), refusal.details)
 
@@ -157,11 +162,12 @@ def _strict(kind: Kind, wanted: Object, old: Object | None, unknown: list[str]) 
 
 def _check_name(kind: Kind, item: Object) -> None:
     name = at(item, "metadata.name", "")
+    cause = None
     if not name and not at(item, "metadata.generateName"):
         cause = refusals.required("Required value: name or generateName is required", "metadata.name")
-        raise refusals.unprocessable(kind, name, [cause])
-    if name and not _NAME.match(name):
+    elif name and not _NAME.match(name):
         cause = refusals.invalid(f'Invalid value: "{name}": {_NAME_RULE}', "metadata.name")
+    if cause:
         raise refusals.unprocessable(kind, name, [cause])
 
 
@@ -177,9 +183,14 @@ def _canonise(spec: Object) -> None:
             if at(volume, f"{source}.capacity") is not None:
                 volume[source]["capacity"] = canonical_quantity(volume[source]["capacity"])
     for template in spec.get("dataVolumeTemplates", []):
-        for target in ("storage", "pvc"):
-            requests = at(template, f"spec.{target}.resources.requests", {})
-            requests |= {name: canonical_quantity(value) for name, value in requests.items()}
+        canonise_volume(template.get("spec") or {})
+
+
+def canonise_volume(spec: Object) -> None:
+    """The requested size of a DataVolume as Go prints it."""
+    for target in ("storage", "pvc"):
+        requests = at(spec, f"{target}.resources.requests", {})
+        requests |= {name: canonical_quantity(value) for name, value in requests.items()}
 
 
 def _encode_string_data(secret: Object) -> None:

@@ -25,7 +25,7 @@ Sender = t.Callable[[str, Object], t.Awaitable[None]]
 
 
 class Desk:
-    """What a test turns and reads: faults, denials, the log. Shared with the control interface."""
+    """What a test turns and reads: faults, denials, the log."""
 
     def __init__(self, tokens: dict[str, str]) -> None:
         self.tokens = tokens
@@ -34,6 +34,22 @@ class Desk:
         self.denials: list[Denial] = []
         self.refuse_writes = False
         self.refused: list[Request] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        """What a playbook needs of it, over HTTP and without a token: two parts of the log, and refuse_writes."""
+
+        async def writes(_request: web.Request) -> web.Response:
+            return web.json_response([entry.as_json() for entry in self.requests if entry.stored])
+
+        async def refused(_request: web.Request) -> web.Response:
+            return web.json_response([entry.as_json() for entry in self.refused])
+
+        async def settings(request: web.Request) -> web.Response:
+            self.refuse_writes = bool((await request.json())["refuse_writes"])
+            return web.json_response({"refuse_writes": self.refuse_writes})
+
+        known = {"/_sim/writes": writes, "/_sim/refused": refused}
+        return [*(web.get(path, handler) for path, handler in known.items()), web.post("/_sim/settings", settings)]
 
     def take_fault(self, method: str, target: str) -> Fault | None:
         fault = next((fault for fault in self.faults if fault.matches(method, target)), None)
@@ -56,8 +72,7 @@ class Api:
         entry = Request(
             request.method, request.path, dict(request.query), user_agent=request.headers.get("User-Agent", "")
         )
-        body = await request.read()
-        entry.body = _json_or_text(body)
+        entry.body = _json_or_text(await request.read())
         self._desk.requests.append(entry)
         fault = self._desk.take_fault(request.method, request.path_qs)
         if fault and fault.kind == "slow":
@@ -71,7 +86,7 @@ class Api:
             if fault and fault.kind == "garbage":
                 entry.status = 200
                 return web.Response(text="<html>this is not what you asked for</html>", content_type="application/json")
-            response = await self._answer(request, entry, body, fault)
+            response = await self._answer(request, entry, fault)
         except Refusal as refused:
             response = _refused(refused)
         entry.status = response.status
@@ -82,55 +97,53 @@ class Api:
         self._closing = True
         self._changed.set()
 
-    async def _answer(
-        self, request: web.Request, entry: Request, body: bytes, fault: Fault | None
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, entry: Request, fault: Fault | None) -> web.StreamResponse:
         entry.user = self._authenticate(request)
-        found = routes.discovery(request.path, self._cluster.version)
+        found = routes.discovery(request.path)
         if found is not None and request.method == "GET":
             entry.verb = "get"
             return _json(found)
         route = routes.parse(request.path)
         if route is None:
             raise refusals.page_not_found()
-        watch = request.query.get("watch", "") in ("1", "true", "True")
+        watch = request.query.get("watch", "") in ("1", "true")
         entry.verb = route.verb(request.method, watch=watch)
         for denial in self._desk.denials:
-            refusal = denial.refusal(entry.user, entry.verb, route.resource, route.group, route.namespace, route.name)
-            if refusal:
-                raise refusal
+            denial.judge(entry.user, entry.verb, route.resource, route.group, route.namespace, route.name)
+        if isinstance(entry.body, str):
+            raise refusals.bad_request("the body of the request is no JSON")
         if route.group == SUBRESOURCES:
             return self._subresource(request, entry, route)
         if route.kind is None:
             raise refusals.page_not_found()
-        if route.subresource not in ("", "status"):
+        if route.subresource:
             raise refusals.not_found(route.kind, route.name)
-        manager = request.query.get("fieldManager") or entry.user_agent.split("/")[0]
-        call = Call(route, route.kind, request.query, body, request.content_type, manager)
+        call = Call(request.method, route, route.kind, request.query, entry.body, request.content_type)
         if watch and request.method == "GET":
             return await self._watch(request, call, expired=bool(fault and fault.kind == "expired"))
         check_options(request.method, request.query)
-        options = entry.body if isinstance(entry.body, dict) and request.method == "DELETE" else {}
-        entry.dry_run = call.dry_run or "All" in options.get("dryRun", [])
-        return self._stored(entry, self._verb(entry.verb), call)
-
-    def _stored(self, entry: Request, verb: t.Callable[[Call], Result], call: Call) -> web.Response:
-        self._check_refused(entry)
-        before = self._store.revision
-        result = verb(call)
-        entry.stored = entry.mutating and self._store.revision != before
-        body = result.body
-        if entry.dry_run and entry.verb == "create":
-            body["metadata"].pop("resourceVersion", None)
-        response = _json(body, status=result.code)
+        entry.dry_run = call.dry_run
+        result = self._stored(entry, lambda: self._verb(entry.verb)(call))
+        response = _json(result.body, status=result.code)
         for warning in result.warnings:
             response.headers.add("Warning", f"299 - {json.dumps(warning)}")
         return response
 
+    def _stored(self, entry: Request, act: t.Callable[[], Result]) -> Result:
+        """Notes in the log whether the store has changed."""
+        if self._desk.refuse_writes and entry.mutating and not entry.dry_run:
+            self._desk.refused.append(entry)
+            text = "Internal error occurred: the simulator refuses writes that are no dry run"
+            raise Refusal(500, "InternalError", text)
+        before = self._store.revision
+        result = act()
+        entry.stored = entry.mutating and self._store.revision != before
+        return result
+
     def _verb(self, verb: str) -> t.Callable[[Call], Result]:
         table: dict[str, t.Callable[[Call], Result]] = {
             "get": self._resources.get, "list": self._resources.list, "create": self._resources.create,
-            "update": self._resources.update, "patch": self._resources.patch, "delete": self._resources.delete,
+            "patch": self._resources.patch, "delete": self._resources.delete,
             "deletecollection": self._resources.deletecollection,
         }  # fmt: skip
         if verb not in table:
@@ -139,29 +152,13 @@ class Api:
         return table[verb]
 
     def _subresource(self, request: web.Request, entry: Request, route: routes.Route) -> web.Response:
-        known = route.plural in ("virtualmachines", "virtualmachineinstances")
-        if not known or not self._subresources.known(request.method, route.plural, route.subresource):
+        if not self._subresources.known(request.method, route):
             raise Refusal(404, "", "404: Page Not Found", plain=True)
-        if request.method == "PUT" and "*/*" not in request.headers.get("Accept", "*/*"):
+        if "*/*" not in request.headers.get("Accept", "*/*"):
             raise Refusal(406, "", "406: Not Acceptable\n\nAvailable representations: ", plain=True)
-        if isinstance(entry.body, str) and entry.body:
-            raise refusals.bad_request("Can not unmarshal Request body to struct, error: unexpected EOF")
         options: Object = entry.body or {}
         entry.dry_run = "All" in (options.get("dryRun") or [])
-        self._check_refused(entry)
-        before = self._store.revision
-        answer = self._subresources.call(route.plural, route.subresource, route.namespace, route.name, options)
-        entry.stored = self._store.revision != before
-        if answer.body is not None:
-            return _json(answer.body, status=answer.code)
-        return web.Response(status=answer.code)
-
-    def _check_refused(self, entry: Request) -> None:
-        if self._desk.refuse_writes and entry.mutating and not entry.dry_run:
-            self._desk.refused.append(entry)
-            raise Refusal(
-                500, "InternalError", "Internal error occurred: the simulator refuses writes that are no dry run"
-            )
+        return web.Response(status=self._stored(entry, lambda: self._subresources.call(route, options)).code)
 
     def _authenticate(self, request: web.Request) -> str:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
@@ -171,7 +168,7 @@ class Api:
         return user
 
     async def _watch(self, request: web.Request, call: Call, *, expired: bool) -> web.StreamResponse:
-        holds = selection({**call.query, "fieldSelector": _with_name(call)})
+        holds = selection(call.kind, call.query)
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         try:
@@ -185,11 +182,10 @@ class Api:
         wanted = call.query.get("resourceVersion", "")
         revision = self._store.revision if wanted in ("", "0") else int(wanted)
         end = time.monotonic() + float(call.query.get("timeoutSeconds") or 1800)
-        bookmarks = call.query.get("allowWatchBookmarks", "") in ("1", "true", "True")
-        if wanted in ("", "0"):
-            for item in self._store.select(call.kind, call.route.namespace):
-                if holds(item):
-                    await send("ADDED", item)
+        bookmarks = call.query.get("allowWatchBookmarks", "") in ("1", "true")
+        for item in self._store.select(call.kind, call.route.namespace) if wanted in ("", "0") else ():
+            if holds(item):
+                await send("ADDED", item)
         while time.monotonic() < end and not self._closing:
             changed = self._changed
             try:
@@ -224,24 +220,20 @@ def _inside(namespace: str, item: Object) -> bool:
 
 
 def _seen_through(holds: Selection, change: Change) -> tuple[str, Object]:
-    """An object that enters or leaves the selection is ADDED or DELETED for this watch."""
+    """An object that enters the selection is ADDED for this watch; one that leaves it is DELETED as it was before."""
     was = change.before is not None and holds(change.before)
-    now = holds(change.after)
     if change.type == "DELETED":
-        return ("DELETED" if was or now else ""), change.after
-    if now:
+        return ("DELETED" if was else ""), change.after
+    if holds(change.after):
         return ("MODIFIED" if was else "ADDED"), change.after
-    return ("DELETED" if was else ""), change.after
+    before = change.before or change.after
+    metadata = {**before["metadata"], "resourceVersion": change.after["metadata"]["resourceVersion"]}
+    return ("DELETED" if was else ""), {**before, "metadata": metadata}
 
 
 def _json(body: t.Any, status: int = 200, headers: t.Mapping[str, str] | None = None) -> web.Response:
     """Without the charset that aiohttp would add, as the genuine server."""
     return web.Response(body=json.dumps(body).encode(), status=status, headers=headers, content_type="application/json")
-
-
-def _with_name(call: Call) -> str:
-    fields = call.query.get("fieldSelector", "")
-    return ",".join(filter(None, [fields, f"metadata.name={call.route.name}" if call.route.name else ""]))
 
 
 def _bookmark(call: Call, revision: int) -> Object:

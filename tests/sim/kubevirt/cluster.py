@@ -92,7 +92,7 @@ class Cluster:
         """A core v1 Event; repeated ones are counted on one object, as the genuine recorder does."""
         metadata = about["metadata"]
         subject = {key: about[key] for key in ("apiVersion", "kind")}
-        subject |= {key: metadata[key] for key in ("name", "namespace", "uid")}
+        subject |= {key: metadata[key] for key in ("name", "namespace", "uid", "resourceVersion")}
         for old in self.store.select(EVENT, metadata["namespace"]):
             if (old["involvedObject"]["uid"], old["reason"], old["message"]) == (metadata["uid"], reason, message):
                 self.store.replace(EVENT, {**old, "count": old["count"] + 1, "lastTimestamp": now()})

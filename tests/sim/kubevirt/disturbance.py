@@ -13,8 +13,9 @@ from tests.sim.kubevirt import refusals
 from tests.sim.kubevirt.refusals import Refusal
 
 WEBHOOK_NOT_READY = (
-    'Internal error occurred: failed calling webhook "{name}": failed to call webhook: Post '
-    '"https://virt-api.kubevirt.svc:443/{path}?timeout=10s": dial tcp 10.96.12.34:443: connect: connection refused'
+    'Internal error occurred: failed calling webhook "virtualmachines-mutator.kubevirt.io": failed to call webhook: '
+    'Post "https://virt-api.kubevirt.svc:443/virtualmachines-mutate?timeout=10s": dial tcp 10.96.12.34:443: connect: '
+    "connection refused"
 )
 
 
@@ -42,9 +43,8 @@ class Fault:
     def refusal(self) -> Refusal | None:
         """The answer, for the kinds that give one instead of the server's."""
         if self.kind == "webhook":
-            text = WEBHOOK_NOT_READY.format(name="virtualmachines-mutator.kubevirt.io", path="virtualmachines-mutate")
-            causes = {"causes": [{"message": text.removeprefix("Internal error occurred: ")}]}
-            return Refusal(500, "InternalError", self.message or text, causes)
+            causes = {"causes": [{"message": WEBHOOK_NOT_READY.removeprefix("Internal error occurred: ")}]}
+            return Refusal(500, "InternalError", self.message or WEBHOOK_NOT_READY, causes)
         if self.kind != "status":
             return None
         reason, text = {
@@ -65,14 +65,15 @@ class Denial:
     resource: str = "*"
     namespace: str = "*"
 
-    def refusal(self, user: str, verb: str, resource: str, group: str, namespace: str, name: str) -> Refusal | None:
+    def judge(self, user: str, verb: str, resource: str, group: str, namespace: str, name: str) -> None:
+        """Raises the refusal of a request that it covers."""
         asked = (user, verb, resource, namespace)
         rule = (self.user, self.verb, self.resource, self.namespace)
         if any(value not in ("*", found) for value, found in zip(rule, asked)):
-            return None
+            return
         where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
         text = f'User "{user}" cannot {verb} resource "{resource}" in API group "{group}" {where}'
-        return refusals.forbidden(text, resource.partition("/")[0], group, name)
+        raise refusals.forbidden(text, resource.partition("/")[0], group, name)
 
 
 @dataclasses.dataclass

@@ -15,7 +15,7 @@ from tests.sim.kubevirt.kinds import Object
 
 _SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _SUFFIXES |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
-_QUANTITY = re.compile(r"^([+-]?[0-9.]+)(m|[kMGTPE]i?|Ki)?$")
+_QUANTITY = re.compile(r"^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(m|[kMGTPE]i?|Ki)?$")
 
 
 def now() -> str:
@@ -59,6 +59,8 @@ def canonical_quantity(quantity: t.Any) -> str:
     """As Go prints it: the largest suffix of the same family that leaves a whole number, else milli."""
     value = bytes_of(quantity)
     binary = str(quantity).endswith("i")
+    if "e" in str(quantity).lower():
+        return str(quantity)
     if value != value.to_integral_value():
         return f"{int(value * 1000)}m"
     family = [suffix for suffix in _SUFFIXES if suffix == "" or suffix.endswith("i") == binary]
@@ -99,19 +101,29 @@ def is_true(document: Object, kind: str) -> bool:
 
 
 def set_condition(
-    document: Object, kind: str, status: str, reason: str = "", message: str = "", **extra: t.Any
+    document: Object,
+    kind: str,
+    status: str,
+    reason: str = "",
+    message: str = "",
+    *,
+    probed: bool = False,
+    times: t.Mapping[str, str | None] | None = None,
 ) -> None:
-    """Replaces in place; times move only when the status changes, so that equal states stay equal documents."""
+    """Replaces in place. Times move only when the status changes, so that equal states are equal documents.
+
+    ``probed``: KubeVirt writes a probe time for some conditions, null for the others. ``times``: in their place.
+    """
+    moment = now()
+    fresh: Object = {"lastProbeTime": moment if probed else None} if times is None else {}
+    fresh |= {"lastTransitionTime": moment, "status": status, "type": kind, **(times or {})}
+    fresh |= {key: value for key, value in (("reason", reason), ("message", message)) if value}
     conditions = document.setdefault("status", {}).setdefault("conditions", [])
-    fresh: Object = {"lastProbeTime": None, "lastTransitionTime": now(), "status": status, "type": kind}
-    fresh |= {key: value for key, value in (("reason", reason), ("message", message)) if value} | extra
-    for index, old in enumerate(conditions):
-        if old["type"] == kind:
-            if old["status"] == status:
-                fresh["lastTransitionTime"] = old["lastTransitionTime"]
-            conditions[index] = fresh
-            return
-    conditions.append(fresh)
+    index = next((i for i, old in enumerate(conditions) if old["type"] == kind), len(conditions))
+    for old in conditions[index : index + 1]:
+        if old["status"] == status:
+            fresh |= {key: value for key, value in old.items() if key.endswith("Time") and key in fresh}
+    conditions[index : index + 1] = [fresh]
 
 
 def drop_condition(document: Object, kind: str) -> None:

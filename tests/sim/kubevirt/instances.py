@@ -7,25 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
+import uuid
 
 from tests.sim.kubevirt import instancestatus, launcher
 from tests.sim.kubevirt.cluster import Cluster, Key
 from tests.sim.kubevirt.documents import at, condition, drop_condition, is_true, now, set_condition
-from tests.sim.kubevirt.kinds import (
-    CONFIG_MAP,
-    DV,
-    MIGRATION,
-    NAD,
-    NODE,
-    POD,
-    PVC,
-    QUOTA,
-    SECRET,
-    VMI,
-    Change,
-    Kind,
-    Object,
-)
+from tests.sim.kubevirt.kinds import CONFIG_MAP, DV, NAD, NODE, POD, PVC, QUOTA, SECRET, VMI, Change, Kind, Object
 from tests.sim.kubevirt.launcher import annotation
 from tests.sim.kubevirt.machines import volumes_of
 
@@ -76,7 +63,7 @@ class InstanceController:
         claim = self._missing_claim(vmi)
         if claim:
             text = f"PVC {claim} does not exist, waiting for it to appear"
-            set_condition(vmi, "PodScheduled", "False", "Unschedulable", text)
+            set_condition(vmi, "PodScheduled", "False", "Unschedulable", text, times=instancestatus.NO_TIMES)
             self._hold(vmi, "FailedPvcNotFound", text, event=text, severity="Normal")
             return None
         network = launcher.missing_network(self._cluster, vmi)
@@ -95,7 +82,7 @@ class InstanceController:
             return None
         drop_condition(vmi, "Synchronized")
         drop_condition(vmi, "PodScheduled")
-        set_condition(vmi, "Ready", "False", *_NOT_RUNNING, lastProbeTime=now())
+        set_condition(vmi, "Ready", "False", *_NOT_RUNNING, probed=True)
         self._enter(vmi, "Scheduling")
         pod = launcher.create_pod(self._cluster, vmi, name)
         self._cluster.emit(
@@ -132,6 +119,7 @@ class InstanceController:
         node = self._pick_node(vmi)
         address = instancestatus.pod_address(vmi, node)
         launcher.running(self._cluster, pod, node, address)
+        vmi["metadata"].setdefault("labels", {})["kubevirt.io/nodeName"] = node
         vmi["status"] |= {"nodeName": node, "activePods": {pod["metadata"]["uid"]: node}}
         instancestatus.list_volumes(vmi)
         self._enter(vmi, "Scheduled")
@@ -154,7 +142,8 @@ class InstanceController:
     def _boot(self, vmi: Object) -> float | None:
         mode = annotation(vmi, "boot")
         if mode == "fail":
-            set_condition(vmi, "Synchronized", "False", "Synchronizing with the Domain failed.", _SYNC_FAILED)
+            reason = "Synchronizing with the Domain failed."
+            set_condition(vmi, "Synchronized", "False", reason, _SYNC_FAILED, probed=True)
             self._cluster.write(vmi)
             self._cluster.emit(vmi, "SyncFailed", _SYNC_FAILED, _HANDLER, "Warning")
         if mode in ("fail", "stuck"):
@@ -168,81 +157,76 @@ class InstanceController:
         self._cluster.emit(vmi, "Created", "VirtualMachineInstance defined.", _HANDLER)
         instancestatus.fill(vmi, self._store, legacy=self._cluster.legacy)
         if at(vmi, "spec.startStrategy") == "Paused":
-            set_condition(vmi, "Paused", "True", "PausedByUser", "VMI was paused by user", lastProbeTime=now())
+            set_condition(vmi, "Paused", "True", "PausedByUser", "VMI was paused by user", probed=True)
         self._enter(vmi, "Running")
         self._cluster.emit(vmi, "Started", "VirtualMachineInstance started.", _HANDLER)
         return None
 
     def _run(self, vmi: Object) -> float | None:
-        paused, waits = is_true(vmi, "Paused"), []
-        action = annotation(vmi, "guest-action")
+        waits = [self._left(vmi, "agent", self._cluster.timings.agent)]
         crash = annotation(vmi, "crash-after")
         if crash:
-            waits.append(self._left(vmi, "crash", float(crash) * self._cluster.timings.second, "crash-after"))
-        if action in ("poweroff", "crash") or (crash and waits[-1] <= 0):
-            self._leave(vmi) if action == "poweroff" else self._crash(vmi)
-            return None
-        if action == "ioerror":
-            text = "VMI was paused, low-level IO error detected"
-            set_condition(vmi, "Paused", "True", "PausedIOError", text, lastProbeTime=now())
-        ready = ("False", "ReadinessGatesNotReady") if paused else ("True", "")
-        set_condition(vmi, "Ready", *ready)
-        if instancestatus.attach_volumes(vmi):
-            self._volumes_ready(vmi)
-        agent = self._left(vmi, "agent", self._cluster.timings.agent, "agent-delay")
-        if instancestatus.has_agent(vmi) and agent <= 0:
-            instancestatus.connect_agent(vmi)
-        elif instancestatus.has_agent(vmi):
-            waits.append(agent)
+            waits.append(self._left(vmi, "crash", float(crash) * self._cluster.timings.second))
+            if waits[-1] <= 0:
+                self._crash(vmi)
+                return None
+        set_condition(vmi, "Ready", *(("False", "ReadinessGatesNotReady") if is_true(vmi, "Paused") else ("True",)))
+        if waits[0] <= 0 and condition(vmi, "AgentConnected") is None:
+            instancestatus.connect_agent(vmi, legacy=self._cluster.legacy)
+        if any(condition(vmi, kind) for kind in instancestatus.PENDING_UPDATES):
+            waits.append(self._migrate(vmi))
         self._cluster.write(vmi)
-        pending = any(condition(vmi, kind) for kind in instancestatus.PENDING_UPDATES)
-        if pending and at(vmi, "status.migrationState.completed", True):
-            self._migrate(vmi, "kubevirt-workload-update-")
-        return min(waits, default=None)
-
-    def _migrate(self, vmi: Object, prefix: str) -> None:
-        metadata = {"generateName": prefix, "namespace": vmi["metadata"]["namespace"]}
-        spec = {"vmiName": vmi["metadata"]["name"]}
-        document = {"apiVersion": MIGRATION.api_version, "kind": MIGRATION.kind, "metadata": metadata, "spec": spec}
-        self._store.create(MIGRATION, document)
-
-    def _shut_down(self, vmi: Object, phase: str) -> float | None:
-        pod, uid = launcher.pod_of(self._cluster, vmi), vmi["metadata"]["uid"]
-        if phase in ("Pending", "Scheduling"):
-            scheduled = pod is not None and condition(vmi, "PodScheduled") is None
-            set_condition(vmi, "Ready", "False", *(_TERMINATING if scheduled else _NO_POD), lastProbeTime=now())
-            drop_condition(vmi, "Synchronized")
-            self._enter(vmi, "Failed")
-            return None
-        set_condition(vmi, "Ready", "False", *_TERMINATING, lastProbeTime=now())
-        self._cluster.write(vmi)
-        grace = float(at(vmi, "spec.terminationGracePeriodSeconds", 30)) * self._cluster.timings.second
-        delay = min(grace, self._delay(vmi, "shutdown-delay", self._cluster.timings.shutdown))
-        delay = grace if annotation(vmi, "shutdown") == "hang" else delay
-        if phase == "Scheduled":
-            delay = 0
-        self._cluster.emit(vmi, "ShuttingDown", "Signaled Graceful Shutdown", _HANDLER)
-        left: float = self._cluster.remaining(0, uid, "shutdown") + delay
-        if left > 0:
-            return left
-        if pod is not None:
-            self._cluster.emit(vmi, "Deleted", "VirtualMachineInstance stopping", _HANDLER)
-        self._leave(vmi)
-        return None
-
-    def _leave(self, vmi: Object) -> None:
-        self._enter(vmi, "Succeeded")
-        self._cluster.emit(vmi, "Stopped", "The VirtualMachineInstance was shut down.", _HANDLER)
+        return min((left for left in waits if left > 0), default=None)
 
     def _crash(self, vmi: Object) -> None:
         self._enter(vmi, "Failed")
         self._cluster.emit(vmi, "Stopped", "The VirtualMachineInstance crashed.", _HANDLER, "Warning")
 
+    def _migrate(self, vmi: Object) -> float:
+        """The live migration that brings more CPUs and memory; there is no object of it here."""
+        state = vmi["status"].get("migrationState", {"completed": True})
+        if state.get("completed"):
+            names: list[str] = [node["metadata"]["name"] for node in self._store.select(NODE)]
+            target = next((name for name in names if name != vmi["status"]["nodeName"]), names[0])
+            state = {"startTimestamp": now(), "sourceNode": vmi["status"]["nodeName"], "targetNode": target}
+            state["migrationUid"] = str(uuid.uuid4())
+            vmi["status"]["migrationState"] = state
+        left = self._left(vmi, state["migrationUid"], self._cluster.timings.migration)
+        if left <= 0:
+            state |= {"completed": True, "endTimestamp": now()}
+            vmi["status"]["nodeName"] = vmi["metadata"]["labels"]["kubevirt.io/nodeName"] = state["targetNode"]
+            instancestatus.take_over_compute(vmi)
+        return left
+
+    def _shut_down(self, vmi: Object, phase: str) -> float | None:
+        pod, uid = launcher.pod_of(self._cluster, vmi), vmi["metadata"]["uid"]
+        if phase in ("Pending", "Scheduling"):
+            scheduled = pod is not None and condition(vmi, "PodScheduled") is None
+            set_condition(vmi, "Ready", "False", *(_TERMINATING if scheduled else _NO_POD), probed=True)
+            drop_condition(vmi, "Synchronized")
+            self._enter(vmi, "Failed")
+            return None
+        set_condition(vmi, "Ready", "False", *_TERMINATING, probed=True)
+        self._cluster.write(vmi)
+        grace = float(at(vmi, "spec.terminationGracePeriodSeconds", 30)) * self._cluster.timings.second
+        delay = grace if annotation(vmi, "shutdown") == "hang" else min(grace, self._cluster.timings.shutdown)
+        if phase == "Scheduled":
+            delay = 0
+        self._cluster.emit(vmi, "ShuttingDown", "Signaled Graceful Shutdown", _HANDLER)
+        # The grace period may have been shortened meanwhile: what counts is when the shutdown began.
+        left: float = self._cluster.remaining(0, uid, "shutdown") + delay
+        if left > 0:
+            return left
+        self._cluster.emit(vmi, "Deleted", "VirtualMachineInstance stopping", _HANDLER)
+        self._enter(vmi, "Succeeded")
+        self._cluster.emit(vmi, "Stopped", "The VirtualMachineInstance was shut down.", _HANDLER)
+        return None
+
     def _end(self, vmi: Object) -> None:
         pod = launcher.pod_of(self._cluster, vmi)
         if pod is not None:
             name = pod["metadata"]["name"]
-            set_condition(vmi, "Ready", "False", *_TERMINATING, lastProbeTime=now())
+            set_condition(vmi, "Ready", "False", *_TERMINATING, probed=True)
             self._cluster.write(vmi)
             self._store.delete(POD, vmi["metadata"]["namespace"], name)
             self._cluster.emit(vmi, "SuccessfulDelete", f"Deleted virtual machine pod {name}", _CONTROLLER)
@@ -253,7 +237,7 @@ class InstanceController:
 
     def _hold(self, vmi: Object, reason: str, text: str, *, event: str = "", severity: str = "Normal") -> None:
         """No pod for now: says why, and waits for a change elsewhere to try again."""
-        set_condition(vmi, "Ready", "False", *_NO_POD, lastProbeTime=now())
+        set_condition(vmi, "Ready", "False", *_NO_POD, probed=True)
         set_condition(vmi, "Synchronized", "False", reason, text)
         self._cluster.write(vmi)
         if event:
@@ -275,9 +259,10 @@ class InstanceController:
         if volumes and ready:
             state = "not running" if self._cluster.legacy else "ready"
             text = f"All of the VMI's DVs are bound and {state}"
-            set_condition(vmi, "DataVolumesReady", "True", "AllDVsReady", text)
+            set_condition(vmi, "DataVolumesReady", "True", "AllDVsReady", text, times=instancestatus.NO_TIMES)
         elif volumes:
-            set_condition(vmi, "DataVolumesReady", "False", "NotAllDVsReady", "Not all of the VMI's DVs are ready")
+            text = "Not all of the VMI's DVs are ready"
+            set_condition(vmi, "DataVolumesReady", "False", "NotAllDVsReady", text, times=instancestatus.NO_TIMES)
         self._cluster.write(vmi)
         return ready and all(at(claim, "status.phase") == "Bound" for claim in claims)
 
@@ -293,66 +278,5 @@ class InstanceController:
         vmi["status"].setdefault("phaseTransitionTimestamps", []).append(entered)
         self._cluster.write(vmi)
 
-    def _delay(self, vmi: Object, name: str, default: float) -> float:
-        asked = annotation(vmi, name)
-        return float(asked) * self._cluster.timings.second if asked else default
-
-    def _left(self, vmi: Object, what: str, default: float, name: str = "") -> float:
-        return self._cluster.remaining(self._delay(vmi, name or f"{what}-delay", default), vmi["metadata"]["uid"], what)
-
-
-class MigrationController:
-    """A live migration: the VMI shows its state, changes node, and takes over hotplugged CPU and memory."""
-
-    kind: Kind = MIGRATION
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster, self._store = cluster, cluster.store
-
-    def concerned(self, _change: Change) -> t.Iterable[Key]:
-        return ()
-
-    def reconcile(self, namespace: str, name: str) -> float | None:
-        migration = self._store.get(MIGRATION, namespace, name)
-        phase = at(migration, "status.phase", "Pending")
-        vmi = self._store.get(VMI, namespace, at(migration, "spec.vmiName", "")) if migration else None
-        if migration is None or phase in ("Succeeded", "Failed"):
-            return None
-        if vmi is None or annotation(vmi, "migration") == "fail":
-            self._finish(migration, vmi, "Failed")
-            return None
-        if phase == "Pending":
-            state = {
-                "migrationUid": migration["metadata"]["uid"],
-                "startTimestamp": now(),
-                "sourceNode": vmi["status"].get("nodeName"),
-            }
-            vmi["status"]["migrationState"] = {**state, "targetNode": self._other_node(vmi)}
-            migration.setdefault("status", {})["phase"] = "Running"
-            self._cluster.write(vmi)
-            self._cluster.write(migration)
-        if at(vmi, "status.migrationState.targetNode") is None:
-            # a restart has put another instance in the place of the one that was to move
-            self._finish(migration, None, "Failed")
-            return None
-        left = self._cluster.remaining(self._cluster.timings.migration, migration["metadata"]["uid"], "migration")
-        if left > 0 or annotation(vmi, "migration") == "hang":
-            return left if left > 0 else None
-        vmi["status"]["nodeName"] = vmi["status"]["migrationState"]["targetNode"]
-        instancestatus.take_over_compute(vmi)
-        self._finish(migration, vmi, "Succeeded")
-        return None
-
-    def _finish(self, migration: Object, vmi: Object | None, phase: str) -> None:
-        if vmi is not None:
-            state = vmi["status"].setdefault("migrationState", {"migrationUid": migration["metadata"]["uid"]})
-            state |= {"completed": True, "endTimestamp": now()}
-            if phase == "Failed":
-                state |= {"failed": True, "failureReason": "simulated migration failure"}
-            self._cluster.write(vmi)
-        migration.setdefault("status", {})["phase"] = phase
-        self._cluster.write(migration)
-
-    def _other_node(self, vmi: Object) -> str:
-        names: list[str] = [node["metadata"]["name"] for node in self._store.select(NODE)]
-        return next((name for name in names if name != vmi["status"].get("nodeName")), names[0])
+    def _left(self, vmi: Object, what: str, seconds: float) -> float:
+        return self._cluster.remaining(seconds, vmi["metadata"]["uid"], what)

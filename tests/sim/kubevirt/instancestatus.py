@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import typing as t
 
-from tests.sim.kubevirt.documents import at, condition, drop_condition, now, set_condition
+from tests.sim.kubevirt.documents import at, drop_condition, set_condition
 from tests.sim.kubevirt.kinds import PVC, Object
-from tests.sim.kubevirt.launcher import annotation
 
 if t.TYPE_CHECKING:
     from tests.sim.kubevirt.store import Store
@@ -21,7 +19,9 @@ _GUEST = {
     "machine": "x86_64", "name": "Fedora Linux", "prettyName": "Fedora Linux 41 (Cloud Edition)",
     "version": "41 (Cloud Edition)", "versionId": "41",
 }  # fmt: skip
-PENDING_UPDATES = ("HotVCPUChange", "HotMemoryChange", "MigrationRequired")
+PENDING_UPDATES = ("HotVCPUChange", "HotMemoryChange")
+# KubeVirt leaves the times of some conditions empty: nobody may rely on them.
+NO_TIMES: t.Final[dict[str, None]] = {"lastProbeTime": None, "lastTransitionTime": None}
 _PREFIX = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd"}
 
 
@@ -31,11 +31,6 @@ def _digest(vmi: Object, salt: str) -> str:
 
 def pod_address(vmi: Object, node: str) -> str:
     return f"10.99.{16 + int(node[-1]) if node[-1].isdigit() else 16}.{int(_digest(vmi, 'pod')[:2], 16) % 240 + 10}"
-
-
-def has_agent(vmi: Object) -> bool:
-    images = json.dumps(vmi["spec"].get("volumes", []))
-    return annotation(vmi, "agent") != "false" and "cirros" not in images and "alpine" not in images
 
 
 def list_volumes(vmi: Object) -> None:
@@ -50,69 +45,51 @@ def fill(vmi: Object, store: Store, *, legacy: bool) -> None:
     status["currentCPUTopology"] = {name: cpu.get(name, 1) for name in ("cores", "sockets", "threads")}
     status["memory"] = dict.fromkeys(("guestAtBoot", "guestCurrent", "guestRequested"), guest)
     status |= {"guestOSInfo": {}, "machine": {"type": "pc-q35-rhel9.6.0"}, "qosClass": "Burstable", "runtimeUser": 107}
-    status["interfaces"] = [_interface(vmi, nic, agent=False) for nic in at(spec, "domain.devices.interfaces", [])]
+    status["interfaces"] = _interfaces(vmi, agent=False, legacy=legacy)
     disks = {disk["name"]: disk for disk in at(spec, "domain.devices.disks", [])}
     for index, volume in enumerate(status.get("volumeStatus", [])):
         device = disks.get(volume["name"], {})
         bus = at(device, "disk.bus") or at(device, "cdrom.bus") or at(device, "lun.bus") or "sata"
         volume["target"] = f"{_PREFIX.get(bus, 'sd')}{chr(ord('a') + index)}"
     reason, text = _obstacle(vmi, store, legacy=legacy)
-    set_condition(vmi, "LiveMigratable", "False" if reason else "True", reason, text)
+    set_condition(vmi, "LiveMigratable", "False" if reason else "True", reason, text, times=NO_TIMES)
     blocked = reason == "InterfaceNotLiveMigratable"
     details = ("NotMigratable", f"{reason}: {text}") if blocked else ("", "")
-    set_condition(vmi, "StorageLiveMigratable", "False" if blocked else "True", *details)
+    set_condition(vmi, "StorageLiveMigratable", "False" if blocked else "True", *details, times=NO_TIMES)
 
 
-def connect_agent(vmi: Object) -> None:
-    vmi["status"]["guestOSInfo"] = json.loads(annotation(vmi, "guest-os") or "{}") or dict(_GUEST)
-    known = {nic["name"] for nic in vmi["status"].get("interfaces", [])}
-    nics = [nic for nic in at(vmi, "spec.domain.devices.interfaces", []) if nic["name"] in known]
-    vmi["status"]["interfaces"] = [_interface(vmi, nic, agent=True) for nic in nics]
-    if condition(vmi, "AgentConnected") is None:
-        set_condition(vmi, "AgentConnected", "True", lastProbeTime=now())
-
-
-def attach_volumes(vmi: Object) -> bool:
-    """Show hotplugged volumes as Ready and drop removed ones; the steps between are the lab's business."""
-    wanted = {volume["name"]: volume for volume in vmi["spec"].get("volumes", [])}
-    known = vmi["status"].setdefault("volumeStatus", [])
-    known[:] = [found for found in known if found["name"] in wanted]
-    used, before = {found["target"] for found in known}, len(known)
-    for name, volume in wanted.items():
-        if name in {found["name"] for found in known} or annotation(vmi, "hotplug") == "hang":
-            continue
-        target = next(f"sd{letter}" for letter in "abcdefghijklmnopqrstuvwxyz" if f"sd{letter}" not in used)
-        claim = at(volume, "dataVolume.name") or at(volume, "persistentVolumeClaim.claimName")
-        pod = {"attachPodName": f"hp-volume-{_digest(vmi, name)[:5]}", "attachPodUID": _digest(vmi, name)[:32]}
-        text = f"Successfully attach hotplugged volume {name} to VM"
-        entry: Object = {"name": name, "target": target, "phase": "Ready", "reason": "VolumeReady", "message": text}
-        known.append({**entry, "hotplugVolume": pod, "persistentVolumeClaimInfo": {"claimName": claim}})
-        used.add(target)
-    known.sort(key=lambda found: str(found["name"]))
-    return len(known) > before
+def connect_agent(vmi: Object, *, legacy: bool) -> None:
+    vmi["status"]["guestOSInfo"] = dict(_GUEST)
+    vmi["status"]["interfaces"] = _interfaces(vmi, agent=True, legacy=legacy)
+    set_condition(vmi, "AgentConnected", "True", probed=True)
 
 
 def take_over_compute(vmi: Object) -> None:
-    """After a migration: the guest has the CPUs, the memory and the interfaces that were asked for."""
+    """After a migration: the guest has the CPUs and the memory that were asked for."""
     vmi["status"].setdefault("currentCPUTopology", {})["sockets"] = at(vmi, "spec.domain.cpu.sockets", 1)
     memory = vmi["status"].setdefault("memory", {})
     memory["guestCurrent"] = memory.get("guestRequested")
-    agent = condition(vmi, "AgentConnected") is not None
-    vmi["status"]["interfaces"] = [
-        _interface(vmi, nic, agent=agent) for nic in at(vmi, "spec.domain.devices.interfaces", [])
-    ]
     for kind in PENDING_UPDATES:
         drop_condition(vmi, kind)
 
 
-def _interface(vmi: Object, nic: Object, *, agent: bool) -> Object:
+def _interfaces(vmi: Object, *, agent: bool, legacy: bool) -> list[Object]:
+    nics = at(vmi, "spec.domain.devices.interfaces", [])
+    found = [_interface(vmi, nic, index, agent=agent) for index, nic in enumerate(nics)]
+    for interface in () if legacy else found:
+        interface["linkState"] = "up"
+        if "multus" not in interface["infoSource"]:
+            interface["podInterfaceName"] = "eth0"
+    return found
+
+
+def _interface(vmi: Object, nic: Object, index: int, *, agent: bool) -> Object:
     network: Object = next((n for n in vmi["spec"].get("networks", []) if n["name"] == nic["name"]), {})
     digest = _digest(vmi, nic["name"])
     mac = nic.get("macAddress") or "52:54:00:" + ":".join(digest[i : i + 2] for i in (0, 2, 4))
     found: Object = {"name": nic["name"], "mac": mac, "queueCount": 1, "infoSource": "domain"}
     address = pod_address(vmi, vmi["status"].get("nodeName", "0")) if "pod" in network else ""
     if agent:
-        index = at(vmi, "spec.domain.devices.interfaces", []).index(nic)
         found |= {"interfaceName": f"eth{index}", "infoSource": "domain, guest-agent"}
         address = address or f"192.168.{int(digest[:2], 16) % 200 + 10}.{int(digest[2:4], 16) % 250 + 2}"
     if "multus" in network:

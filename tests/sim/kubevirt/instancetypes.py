@@ -9,72 +9,57 @@ import typing as t
 import uuid
 
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
-from tests.sim.kubevirt.kinds import (
-    CLUSTER_INSTANCETYPE,
-    CLUSTER_PREFERENCE,
-    NAMESPACED_INSTANCETYPE,
-    NAMESPACED_PREFERENCE,
-    Kind,
-    Object,
-)
+from tests.sim.kubevirt.kinds import CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE, Object
 from tests.sim.kubevirt.refusals import denied, required
 
 if t.TYPE_CHECKING:
     from tests.sim.kubevirt.store import Store
 
-_KINDS = {
-    "instancetype": (CLUSTER_INSTANCETYPE, NAMESPACED_INSTANCETYPE),
-    "preference": (CLUSTER_PREFERENCE, NAMESPACED_PREFERENCE),
-}
+_KINDS = {"instancetype": CLUSTER_INSTANCETYPE, "preference": CLUSTER_PREFERENCE}
 # The webhook of VMs lets this pass; it is the creation of the VMI that fails.
 _NO_MEMORY = (
-    "no memory requested, at least one of 'spec.domain.memory.guest', 'spec.domain.memory.hugepages.size' or "
+    "no memory requested, at least one of 'spec.domain.memory.guest', 'spec.domain.memory.hugepages.{size}' or "
     "'spec.domain.resources.requests.memory' must be set"
 )
 
 
-def matched(store: Store, matcher: str, spec: Object, namespace: str) -> tuple[Kind, Object | None]:
-    """The kind that a VM's instancetype or preference names, and the object if there is one."""
-    cluster, namespaced = _KINDS[matcher]
-    named = at(spec, f"{matcher}.kind", cluster.kind).lower()
-    kind = namespaced if named in (namespaced.kind.lower(), namespaced.plural) else cluster
-    return kind, store.get(kind, namespace if kind.namespaced else "", spec[matcher]["name"])
-
-
 def remember(store: Store, vm: Object, *, legacy: bool) -> None:
     """Note the revision that the VM starts with: up to 1.4 in its spec, later in its status."""
-    for matcher in ("instancetype", "preference"):
-        if not at(vm, f"spec.{matcher}.name"):
+    for matcher, kind in _KINDS.items():
+        wanted = at(vm, f"spec.{matcher}.name")
+        if not wanted:
             continue
-        kind, found = matched(store, matcher, vm["spec"], vm["metadata"]["namespace"])
-        name = f"{vm['metadata']['name']}-{vm['spec'][matcher]['name']}-v1beta1-{at(found, 'metadata.uid', '')}-1"
+        uid = at(store.get(kind, "", wanted), "metadata.uid", "")
+        name = f"{vm['metadata']['name']}-{wanted}-v1beta1-{uid}-1"
         if legacy:
             vm["spec"][matcher].setdefault("revisionName", name)
         else:
-            reference = {"name": vm["spec"][matcher]["name"], "kind": kind.kind.lower()}
-            vm["status"][f"{matcher}Ref"] = {**reference, "controllerRevisionRef": {"name": name}}
+            reference = {"name": wanted, "kind": kind.kind.lower(), "controllerRevisionRef": {"name": name}}
+            vm["status"][f"{matcher}Ref"] = reference
 
 
-def complete(store: Store, vm: Object, spec: Object) -> None:
-    """Fills the spec of a VMI in place."""
+def complete(store: Store, vm: Object, spec: Object, *, legacy: bool) -> None:
+    """Fills the spec of a VMI in place; raises the refusal of one without memory."""
     domain = spec["domain"]
     cpu, memory = domain.setdefault("cpu", {}), domain.setdefault("memory", {})
-    if at(vm, "spec.instancetype.name"):
-        _kind, found = matched(store, "instancetype", vm["spec"], vm["metadata"]["namespace"])
-        if found:
-            cpu.setdefault("sockets", at(found, "spec.cpu.guest", 1))
-            memory.setdefault("guest", at(found, "spec.memory.guest", "1Gi"))
+    found = store.get(CLUSTER_INSTANCETYPE, "", at(vm, "spec.instancetype.name", ""))
+    if found:
+        cpu.setdefault("sockets", at(found, "spec.cpu.guest", 1))
+        memory.setdefault("guest", at(found, "spec.memory.guest", "1Gi"))
     for name, value in (("cores", 1), ("sockets", 1), ("threads", 1), ("model", "host-model")):
         cpu.setdefault(name, value)
     cpu.setdefault("maxSockets", cpu["sockets"] * 4)
-    requests = domain.setdefault("resources", {}).setdefault("requests", {})
+    resources = domain.setdefault("resources", {})
+    requests = resources.setdefault("requests", {}) if legacy else resources.get("requests", {})
     if not memory.get("guest") and not requests.get("memory") and not memory.get("hugepages"):
-        raise denied("virtualmachineinstances-create-validator.kubevirt.io", [required(_NO_MEMORY, "")])
+        text = _NO_MEMORY.format(size="size" if legacy else "pageSize")
+        raise denied("virtualmachineinstances-create-validator.kubevirt.io", [required(text, "")])
     guest = memory.setdefault("guest", requests.get("memory", "1Gi"))
     binary = str(guest) if str(guest).endswith("i") else f"{int(bytes_of(guest) / 1024)}Ki"
     most = bytes_of(binary) * 4 / 1024
     memory.setdefault("maxGuest", canonical_quantity(f"{int(most)}Ki"))
-    requests.setdefault("memory", guest)
+    if legacy:
+        requests.setdefault("memory", guest)
     domain.setdefault("features", {}).setdefault("acpi", {"enabled": True})
     domain.setdefault("firmware", {}).setdefault("uuid", str(uuid.uuid5(uuid.NAMESPACE_OID, vm["metadata"]["name"])))
     spec.setdefault("evictionStrategy", "None")

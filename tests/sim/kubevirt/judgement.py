@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The validating webhooks' rules for the mistakes people make, with the genuine texts and fields."""
+"""The rules of KubeVirt's validating webhook for mistakes that the options of a task allow, with its own texts."""
 
 from __future__ import annotations
 
@@ -24,35 +24,19 @@ _LABEL_RULE = (
 )
 _INNER = "spec.template.spec"
 _DISKS, _NICS = f"{_INNER}.domain.devices.disks", f"{_INNER}.domain.devices.interfaces"
-_VOLUMES, _NETWORKS = f"{_INNER}.volumes", f"{_INNER}.networks"
+_NETWORKS = f"{_INNER}.networks"
 
 
-def of_machine(spec: Object) -> list[Cause]:
-    """In the order of the genuine webhook, which joins the texts into one message."""
+def of_machine(spec: Object, *, legacy: bool) -> list[Cause]:
+    """In the order of the genuine webhook, which joins the texts into one message. ``legacy`` is KubeVirt 1.4."""
     inner = spec["template"]["spec"]
-    if spec.get("instancetype") and at(inner, "domain.memory") is not None:
-        field = f"{_INNER}.domain.memory"
-        return [invalid(f"VM field {field} conflicts with selected instance type", field)]
-    rules = (_options, _compute, _networks, _nics, _boot_orders, _disks, _volumes)
+    if spec.get("instancetype") and at(inner, "domain.memory.guest") is not None:
+        field = f"{_INNER}.domain.memory" if legacy else f"{_INNER}.domain.memory.guest"
+        subject = "VM field" if legacy else "VM field(s)"
+        return [invalid(f"{subject} {field} conflicts with selected instance type", field)]
+    rules = (_options, _compute, _networks, _nics, _boot_orders, _disks)
     causes = [cause for rule in rules for cause in rule(inner)]
-    return causes + list(_volume_templates(spec)) + list(_run_strategy(spec)) + list(_live_update(inner))
-
-
-def of_volume(spec: Object) -> Cause | None:
-    source, source_ref = spec.get("source"), spec.get("sourceRef")
-    if source is None and source_ref is None:
-        text = "Data volume should have either Source or SourceRef, or be externally populated"
-        return invalid(text, "spec.source")
-    url = at(source, "http.url")
-    if url is not None and not re.match(r"https?://.+", url):
-        return invalid(f"spec.source Invalid source URL: {url}", "spec.source.HTTP.url")
-    if spec.get("storage") is None and spec.get("pvc") is None:
-        return invalid("Missing Data volume PVC", "spec.PVC")
-    sized = at(spec, "storage.resources.requests.storage") or at(spec, "pvc.resources.requests.storage")
-    if not sized and not at(source, "pvc") and not at(source, "snapshot") and source_ref is None:
-        target = "Storage" if spec.get("storage") is not None else "PVC"
-        return invalid(f"{target} size is missing", f"spec.{target}.resources.requests.size")
-    return None
+    return causes + list(_run_strategy(spec)) + list(_live_update(inner))
 
 
 def _options(inner: Object) -> t.Iterator[Cause]:
@@ -64,38 +48,34 @@ def _options(inner: Object) -> t.Iterator[Cause]:
     if not re.match(r"(pc-)?q35", machine):
         field = f"{_INNER}.domain.machine.type"
         yield invalid(f"{field} is not supported: {machine} (allowed values: [q35* pc-q35*])", field)
-    known = {
-        "startStrategy": ("Paused",),
-        "evictionStrategy": ("LiveMigrate", "LiveMigrateIfPossible", "None", "External"),
-    }
-    for name, values in known.items():
-        if inner.get(name) and inner[name] not in values:
-            field = f"{_INNER}.{name}"
-            yield invalid(f"{field} is set with an unrecognized option: {inner[name]}", field)
+    eviction = inner.get("evictionStrategy", "None")
+    if eviction not in ("LiveMigrate", "LiveMigrateIfPossible", "None", "External"):
+        field = f"{_INNER}.evictionStrategy"
+        yield invalid(f"{field} is set with an unrecognized option: {eviction}", field)
 
 
 def _compute(inner: Object) -> t.Iterator[Cause]:
+    base = f"{_INNER}.domain.resources"
     requested, limit = (at(inner, f"domain.resources.{part}.memory") for part in ("requests", "limits"))
     if requested and limit and bytes_of(requested) > bytes_of(limit):
-        base = f"{_INNER}.domain.resources"
         field = f"{base}.requests.memory"
         yield invalid(f"{field} '{requested}' is greater than {base}.limits.memory '{limit}'", field)
-    yield from _live_update_cpu(inner)
+    yield from _sockets(inner)
 
 
-def _live_update(inner: Object) -> t.Iterator[Cause]:
-    yield from _live_update_cpu(inner)
-    guest, most = at(inner, "domain.memory.guest"), at(inner, "domain.memory.maxGuest")
-    if guest and most and bytes_of(guest) > bytes_of(most):
-        text = "Guest memory is greater than the configured maxGuest memory"
-        yield invalid(text, f"{_INNER}.domain.memory.guest")
-
-
-def _live_update_cpu(inner: Object) -> t.Iterator[Cause]:
+def _sockets(inner: Object) -> t.Iterator[Cause]:
     sockets, most = at(inner, "domain.cpu.sockets", 0), at(inner, "domain.cpu.maxSockets", 0)
     if most and sockets > most:
         text = "Number of sockets in CPU topology is greater than the maximum sockets allowed"
         yield invalid(text, f"{_INNER}.domain.cpu.sockets")
+
+
+def _live_update(inner: Object) -> t.Iterator[Cause]:
+    yield from _sockets(inner)
+    guest, most = at(inner, "domain.memory.guest"), at(inner, "domain.memory.maxGuest")
+    if guest and most and bytes_of(guest) > bytes_of(most):
+        text = "Guest memory is greater than the configured maxGuest memory"
+        yield invalid(text, f"{_INNER}.domain.memory.guest")
 
 
 def _networks(inner: Object) -> t.Iterator[Cause]:
@@ -106,13 +86,6 @@ def _networks(inner: Object) -> t.Iterator[Cause]:
         yield Cause("FieldValueDuplicate", f"more than one interface is connected to a pod network in {field}", field)
     for index, network in enumerate(networks):
         field = f"{_NETWORKS}[{index}]"
-        if not {"pod", "multus"} & network.keys():
-            yield required("should have a network type", field)
-        if "multus" in network and not at(network, "multus.networkName"):
-            yield required("CNI delegating plugin must have a networkName", field)
-        if network["name"] in [other["name"] for other in networks[:index]]:
-            text = f'Network with name "{network["name"]}" already exists, every network must have a unique name'
-            yield Cause("FieldValueDuplicate", text, f"{field}.name")
         if network["name"] not in [nic["name"] for nic in nics]:
             yield required(f"{field}.name '{network['name']}' not found.", f"{field}.name")
 
@@ -124,9 +97,6 @@ def _nics(inner: Object) -> t.Iterator[Cause]:
         field = f"{_NICS}[{index}].name"
         if "masquerade" in nic and "pod" not in networks.get(nic["name"], {}):
             yield invalid("Masquerade interface only implemented with pod network", field)
-        if nic["name"] in [other["name"] for other in nics[:index]]:
-            text = "Only one interface can be connected to one specific network"
-            yield Cause("FieldValueDuplicate", text, field)
         if nic["name"] not in networks:
             yield invalid(f"{field} '{nic['name']}' not found.", field)
         if nic.get("model") and nic["model"] not in _MODELS:
@@ -144,11 +114,11 @@ def _boot_orders(inner: Object) -> t.Iterator[Cause]:
         if disk["name"] not in names:
             text = f"{_DISKS}[{index}].Name '{disk['name']}' not found."
             yield invalid(text, f"{_DISKS}[{index}].name")
-    for path, items in (("disks", _DISKS), ("interfaces", _NICS)):
+    for path in ("disks", "interfaces"):
         for index, item in enumerate(at(inner, f"domain.devices.{path}", [])):
             order = item.get("bootOrder")
             if order in taken:
-                field = f"{items}[{index}].bootOrder"
+                field = f"{_INNER}.domain.devices.{path}[{index}].bootOrder"
                 yield invalid(f"Boot order for {field} already set for a different device.", field)
             taken |= {order} - {None}
 
@@ -157,62 +127,22 @@ def _disks(inner: Object) -> t.Iterator[Cause]:
     disks = at(inner, "domain.devices.disks", [])
     for index, disk in enumerate(disks):
         field = f"{_DISKS}[{index}]"
-        twin = next((i for i, other in enumerate(disks[:index]) if other["name"] == disk["name"]), None)
-        if twin is not None:
-            yield invalid(f"{field} and {_DISKS}[{twin}] must not have the same Name.", f"{field}.name")
         devices = [device for device in ("disk", "lun", "cdrom") if device in disk]
         if len(devices) > 1:
-            yield invalid(f"{field} must have only a single device type defined", field)
-        if disk.get("bootOrder", 1) < 1:
-            yield invalid(f"{field} must have a boot order > 0, if supplied", f"{field}.bootOrder")
+            yield invalid(f"{field} can only have a single target type defined", field)
         for device in devices:
-            bus = (disk[device] or {}).get("bus")
-            if bus and bus not in _BUSES:
-                listed = " ".join(_BUSES)
-                text = f"{field} is set with an unrecognized bus {bus}, must be one of: [{listed}]"
-                yield invalid(text, f"{field}.{device}.bus")
-
-
-def _volumes(inner: Object) -> t.Iterator[Cause]:
-    volumes = at(inner, "volumes", [])
-    for index, volume in enumerate(volumes):
-        field = f"{_VOLUMES}[{index}]"
-        twin = next((i for i, other in enumerate(volumes[:index]) if other["name"] == volume["name"]), None)
-        if twin is not None:
-            yield invalid(f"{field} and {_VOLUMES}[{twin}] must not have the same Name.", f"{field}.name")
-        if len(volume.keys() - {"name"}) != 1:
-            yield invalid(f"{field} must have exactly one source type set", field)
-
-
-def _volume_templates(spec: Object) -> t.Iterator[Cause]:
-    volumes = at(spec, "template.spec.volumes", [])
-    used = {at(volume, "dataVolume.name") or at(volume, "persistentVolumeClaim.claimName") for volume in volumes}
-    for index, template in enumerate(spec.get("dataVolumeTemplates", [])):
-        field = f"spec.dataVolumeTemplate[{index}]"
-        inner = template.get("spec") or {}
-        if not at(template, "metadata.name"):
-            yield required(
-                f"'name' field must not be empty for DataVolumeTemplate entry {field}.name.", f"{field}.name"
-            )
-        elif inner.get("pvc") is None and inner.get("storage") is None:
-            yield invalid("Missing Data volume PVC or Storage", f"{field}.PVC.Storage")
-        elif inner.get("source") is None and inner.get("sourceRef") is None:
-            text = "Data volume should have either Source, SourceRef, or be externally populated"
-            yield invalid(text, f"{field}.source.sourceRef")
-        elif inner.get("source") is not None and len(inner["source"]) != 1:
-            text = "Multiple dataVolume sources" if inner["source"] else "Missing dataVolume valid source"
-            yield invalid(text, f"{field}.source")
-        elif template["metadata"]["name"] not in used:
-            text = f"DataVolumeTemplate entry {field} must be referenced in the VMI template's 'volumes' list"
-            yield required(text, field)
+            bus = (disk[device] or {}).get("bus") or _BUSES[0]
+            if bus not in _BUSES:
+                unknown = f"{field} is set with an unrecognized bus {bus}, must be one of: [{' '.join(_BUSES)}]"
+                yield invalid("IDE bus is not supported" if bus == "ide" else unknown, f"{field}.{device}.bus")
 
 
 def _run_strategy(spec: Object) -> t.Iterator[Cause]:
     running, strategy = spec.get("running"), spec.get("runStrategy")
+    if running is None and strategy is None:
+        yield invalid("RunStrategy must be specified", "spec.running")
     if running is not None and strategy is not None:
         text = "Running and RunStrategy are mutually exclusive. Note that Running is deprecated, please use RunStrategy"
         yield invalid(f"{text} instead", "spec.running")
-    if running is None and strategy is None:
-        yield invalid("RunStrategy must be specified", "spec.running")
     if strategy is not None and strategy not in _RUN_STRATEGIES:
         yield invalid(f"Invalid RunStrategy ({strategy})", "spec.runStrategy")

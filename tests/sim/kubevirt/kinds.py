@@ -29,8 +29,8 @@ class Kind(t.NamedTuple):
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
-    def counted(self) -> bool:
-        """Whether metadata.generation is kept: for custom resources, not for the core kinds served here."""
+    def custom(self) -> bool:
+        """Whether a CRD defines it: then it has metadata.generation, and the items of a list tell their kind."""
         return bool(self.group)
 
     @property
@@ -43,7 +43,6 @@ KUBEVIRT, CDI, INSTANCETYPE = "kubevirt.io", "cdi.kubevirt.io", "instancetype.ku
 
 VM = Kind(KUBEVIRT, "v1", "VirtualMachine", "virtualmachines", status=True)
 VMI = Kind(KUBEVIRT, "v1", "VirtualMachineInstance", "virtualmachineinstances")
-MIGRATION = Kind(KUBEVIRT, "v1", "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations", status=True)
 DV = Kind(CDI, "v1beta1", "DataVolume", "datavolumes", status=True)
 PROFILE = Kind(CDI, "v1beta1", "StorageProfile", "storageprofiles", namespaced=False)
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False, status=True)
@@ -59,18 +58,13 @@ NAD = Kind("k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-atta
 CLUSTER_INSTANCETYPE = Kind(
     INSTANCETYPE, "v1beta1", "VirtualMachineClusterInstancetype", "virtualmachineclusterinstancetypes", namespaced=False
 )
-NAMESPACED_INSTANCETYPE = Kind(INSTANCETYPE, "v1beta1", "VirtualMachineInstancetype", "virtualmachineinstancetypes")
 CLUSTER_PREFERENCE = Kind(
     INSTANCETYPE, "v1beta1", "VirtualMachineClusterPreference", "virtualmachineclusterpreferences", namespaced=False
 )
-NAMESPACED_PREFERENCE = Kind(INSTANCETYPE, "v1beta1", "VirtualMachinePreference", "virtualmachinepreferences")
-KUBEVIRT_CR = Kind(KUBEVIRT, "v1", "KubeVirt", "kubevirts", status=True)
 
 KINDS = (
-    VM, VMI, MIGRATION, KUBEVIRT_CR, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA,
-    STORAGE_CLASS, NAD, CLUSTER_INSTANCETYPE, NAMESPACED_INSTANCETYPE, CLUSTER_PREFERENCE, NAMESPACED_PREFERENCE,
-    Kind("", "v1", "Service", "services", status=True),
-    Kind("snapshot.storage.k8s.io", "v1", "VolumeSnapshot", "volumesnapshots", status=True),
+    VM, VMI, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA, STORAGE_CLASS, NAD,
+    CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE,
 )  # fmt: skip
 
 BY_PATH = {(kind.group, kind.version, kind.plural): kind for kind in KINDS}

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import string
@@ -16,9 +15,10 @@ from tests.sim.kubevirt.kinds import CONFIG_MAP, NAD, NODE, POD, QUOTA, SECRET, 
 
 if t.TYPE_CHECKING:
     from tests.sim.kubevirt.cluster import Cluster
+    from tests.sim.kubevirt.store import Store
 
 # What virt-launcher itself needs beside the memory of the guest.
-_OVERHEAD = 291852544
+_OVERHEAD = {"1.4": 291852544, "1.8": 317018368}
 _BAD_IMAGE = re.compile("does-not-exist|nonexistent")
 _NOBODY = (
     "no new claims to deallocate, preemption: 0/{n} nodes are available: {n} Preemption is not helpful for scheduling."
@@ -26,7 +26,7 @@ _NOBODY = (
 
 
 def annotation(document: Object, name: str, default: str = "") -> str:
-    """The sim/ annotations of the cluster lab; KubeVirt copies them from the template to VMI and pod."""
+    """The sim/ annotations of the cluster lab; KubeVirt copies them from the template to the VMI."""
     return str(at(document, "metadata.annotations", {}).get(f"sim/{name}", default))
 
 
@@ -45,15 +45,19 @@ def missing_network(cluster: Cluster, vmi: Object) -> str | None:
 def exceeded_quota(cluster: Cluster, vmi: Object, pod: str) -> str | None:
     """The API server's refusal of the pod when a ResourceQuota leaves no room for it."""
     store, namespace = cluster.store, vmi["metadata"]["namespace"]
-    size = bytes_of(at(vmi, "spec.domain.memory.guest", "1Gi")) + _OVERHEAD
-    asked = {"pods": "1", "requests.memory": str(int(size))}
+    size = bytes_of(at(vmi, "spec.domain.memory.guest", "1Gi")) + _OVERHEAD[cluster.version]
+    used = {"pods": str(len(store.select(POD, namespace))), "requests.memory": "0"}
+    return over_quota(store, namespace, f'pods "{pod}"', {"pods": "1", "requests.memory": str(int(size))}, used)
+
+
+def over_quota(store: Store, namespace: str, what: str, asked: dict[str, str], used: dict[str, str]) -> str | None:
+    """The text of the refusal. ``used`` is counted by the caller, as there is no quota controller here."""
     for quota in store.select(QUOTA, namespace):
         hard = at(quota, "spec.hard", {})
-        used = {"pods": str(len(store.select(POD, namespace))), "requests.memory": "0"}
         for name in sorted(hard.keys() & asked.keys()):
             if bytes_of(used[name]) + bytes_of(asked[name]) > bytes_of(hard[name]):
                 return (
-                    f'pods "{pod}" is forbidden: exceeded quota: {quota["metadata"]["name"]}, requested: '
+                    f"{what} is forbidden: exceeded quota: {quota['metadata']['name']}, requested: "
                     f"{name}={asked[name]}, used: {name}={used[name]}, limited: {name}={hard[name]}"
                 )
     return None
@@ -73,18 +77,14 @@ def create_pod(cluster: Cluster, vmi: Object, name: str) -> Object:
         "vm.kubevirt.io/name": metadata["name"],
     }
     owner = {key: vmi[key] for key in ("apiVersion", "kind")} | {key: metadata[key] for key in ("name", "uid")}
-    images = [
-        volume["containerDisk"]["image"] for volume in vmi["spec"].get("volumes", []) if "containerDisk" in volume
-    ]
     pod = {
         "apiVersion": "v1", "kind": "Pod", "status": {"phase": "Pending"},
         "metadata": {
             "name": name, "namespace": metadata["namespace"], "labels": labels,
-            "annotations": {k: v for k, v in metadata.get("annotations", {}).items() if k.startswith("sim/")},
             "ownerReferences": [{**owner, "blockOwnerDeletion": True, "controller": True}],
         },
-        "spec": {"containers": [{"name": "compute", "image": "registry.example/kubevirt/virt-launcher"}]
-                 + [{"name": "volumeroot", "image": image} for image in images]},
+        "spec": {"containers": [{"name": "compute", "image": "registry.example/kubevirt/virt-launcher"},
+                                *({"name": "volumeroot", "image": image} for image in images_of(vmi))]},
     }  # fmt: skip
     return cluster.store.create(POD, pod)
 
@@ -102,9 +102,7 @@ def unschedulable(cluster: Cluster, vmi: Object) -> str | None:
     reasons: dict[str, int] = {}
     for node in nodes:
         labels = at(node, "metadata.labels", {})
-        if at(node, "spec.unschedulable"):
-            reason = "node(s) were unschedulable"
-        elif any(labels.get(key) != value for key, value in wanted.items()):
+        if any(labels.get(key) != value for key, value in wanted.items()):
             reason = "node(s) didn't match Pod's node affinity/selector"
         elif bytes_of(at(node, "status.allocatable", {}).get("devices.kubevirt.io/kvm", "0")) < 1:
             reason = "Insufficient devices.kubevirt.io/kvm"
@@ -134,16 +132,17 @@ def missing_mount(cluster: Cluster, vmi: Object) -> str | None:
     return None
 
 
+def images_of(vmi: Object) -> list[str]:
+    return [volume["containerDisk"]["image"] for volume in vmi["spec"].get("volumes", []) if "containerDisk" in volume]
+
+
 def bad_image(vmi: Object) -> str | None:
-    images = [at(volume, "containerDisk.image", "") for volume in vmi["spec"].get("volumes", [])]
-    failing = annotation(vmi, "image-pull") == "fail"
-    return next((image for image in images if _BAD_IMAGE.search(image) or (failing and image)), None)
+    return next((image for image in images_of(vmi) if _BAD_IMAGE.search(image)), None)
 
 
-def waiting(cluster: Cluster, pod: Object, reason: str, message: str = "") -> None:
+def waiting(cluster: Cluster, pod: Object, reason: str) -> None:
     """Shows the pod as one whose containers cannot start."""
-    state = {"waiting": {"reason": reason, "message": message} if message else {"reason": reason}}
-    pod["status"]["containerStatuses"] = _containers(pod, state, ready=False)
+    pod["status"]["containerStatuses"] = _containers(pod, {"waiting": {"reason": reason}}, ready=False)
     for name in ("Ready", "ContainersReady"):
         set_condition(pod, name, "False", "ContainersNotReady")
     cluster.write(pod)
@@ -154,8 +153,6 @@ def running(cluster: Cluster, pod: Object, node: str, address: str) -> None:
     pod["spec"]["nodeName"] = node
     pod["status"] |= {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "startTime": now()}
     pod["status"]["containerStatuses"] = _containers(pod, state, ready=True)
-    networks = [{"name": "cbr0", "interface": "eth0", "ips": [address], "default": True, "dns": {}}]
-    pod["metadata"].setdefault("annotations", {})["k8s.v1.cni.cncf.io/network-status"] = json.dumps(networks)
     for name in ("Initialized", "Ready", "ContainersReady", "PodScheduled"):
         set_condition(pod, name, "True")
     cluster.write(pod)

@@ -17,34 +17,24 @@ _CLAIMS = {"dataVolume", "persistentVolumeClaim"}
 _PLACEMENT = ("nodeSelector", "affinity", "tolerations")
 
 
-def needs_restart(started: Object, vm: Object, vmi: Object, *, legacy: bool) -> str | None:
+def needs_restart(started: Object, vm: Object, vmi: Object) -> str | None:
     """The message of RestartRequired, or None while everything is live or unchanged."""
     then, wanted = copy.deepcopy(started["template"]["spec"]), copy.deepcopy(vm["spec"]["template"]["spec"])
     running = vmi["spec"]
-    reason = _volumes_reason(wanted, running, legacy=legacy) or _compute_reason(wanted, running, vmi)
+    reason = _volumes_reason(wanted, running) or _compute_reason(wanted, running, vmi)
     for spec in (then, wanted):
         for name in _PLACEMENT:
             spec.pop(name, None)
         at(spec, "domain.cpu", {}).pop("sockets", None)
         at(spec, "domain.memory", {}).pop("guest", None)
-        hot = {volume["name"] for volume in spec.get("volumes", []) if _hotpluggable(volume)}
-        spec["volumes"] = [volume for volume in spec.get("volumes", []) if volume["name"] not in hot]
-        devices = spec["domain"].setdefault("devices", {})
-        devices["disks"] = [disk for disk in devices.get("disks", []) if disk["name"] not in hot]
-        if not legacy:  # 1.4.0 asks for a restart, although the interface is plugged all the same
-            plugged = {nic["name"] for nic in _pluggable(wanted, started["template"]["spec"])}
-            devices["interfaces"] = [nic for nic in devices.get("interfaces", []) if nic["name"] not in plugged]
-            spec["networks"] = [network for network in spec.get("networks", []) if network["name"] not in plugged]
     return reason or (_GENERIC if then != wanted else None)
 
 
-def _volumes_reason(wanted: Object, running: Object, *, legacy: bool) -> str | None:
+def _volumes_reason(wanted: Object, running: Object) -> str | None:
     attached = {volume["name"]: _source(volume) for volume in running.get("volumes", [])}
     for volume in wanted.get("volumes", []):
         before = attached.get(volume["name"], _source(volume))
         if before != _source(volume) and _CLAIMS & before.keys() and _CLAIMS & volume.keys():
-            return _VOLUMES
-        if volume["name"] not in attached and _hotpluggable(volume) and legacy:
             return _VOLUMES
     return None
 
@@ -84,43 +74,7 @@ def apply(vm: Object, vmi: Object) -> None:
         set_condition(vmi, "HotMemoryChange", "True")
 
 
-def plug_interfaces(vm: Object, vmi: Object) -> bool:
-    """Add to the VMI the interfaces that the VM has gained; the next migration plugs them."""
-    wanted, running = vm["spec"]["template"]["spec"], vmi["spec"]
-    fresh = _pluggable(wanted, running)
-    running["domain"]["devices"].setdefault("interfaces", []).extend(copy.deepcopy(fresh))
-    names = {nic["name"] for nic in fresh}
-    running.setdefault("networks", []).extend(n for n in wanted.get("networks", []) if n["name"] in names)
-    return bool(fresh)
-
-
-def _pluggable(wanted: Object, running: Object) -> list[Object]:
-    known = {nic["name"] for nic in at(running, "domain.devices.interfaces", [])}
-    nics = at(wanted, "domain.devices.interfaces", [])
-    return [nic for nic in nics if nic["name"] not in known and {"bridge", "sriov"} & nic.keys()]
-
-
-def change_volumes(document: Object, request: Object) -> None:
-    """Carries out one volumeRequest on a VM or VMI."""
-    spec = at(document, "spec.template.spec") or document["spec"]
-    disks = spec["domain"]["devices"].setdefault("disks", [])
-    volumes = spec.setdefault("volumes", [])
-    if "addVolumeOptions" in request:
-        options = request["addVolumeOptions"]
-        source = {kind: {**value, "hotpluggable": True} for kind, value in options["volumeSource"].items()}
-        disks.append({**options["disk"], "name": options["name"]})
-        volumes.append({"name": options["name"], **source})
-    else:
-        name = request["removeVolumeOptions"]["name"]
-        disks[:] = [disk for disk in disks if disk["name"] != name]
-        volumes[:] = [volume for volume in volumes if volume["name"] != name]
-
-
 def _source(volume: Object) -> Object:
     """The source as the user wrote it: the VMI's defaulted pull policy is no difference."""
     kinds = {key: value for key, value in volume.items() if key != "name"}
     return {kind: {k: v for k, v in value.items() if k != "imagePullPolicy"} for kind, value in kinds.items()}
-
-
-def _hotpluggable(volume: Object) -> bool:
-    return any(bool(value.get("hotpluggable")) for key, value in volume.items() if key != "name")

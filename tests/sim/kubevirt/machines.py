@@ -17,11 +17,9 @@ from tests.sim.kubevirt.refusals import Refusal
 
 FINALIZER = "kubevirt.io/virtualMachineControllerFinalize"
 _OBSERVED = ("kubevirt.io/latest-observed-api-version", "kubevirt.io/storage-observed-api-version")
-_NO_SNAPSHOT = "Snapshot is not supported for this volumeSource type"
 _COMPONENT = "virtualmachine-controller"
-_FINAL = ("Succeeded", "Failed")
+FINAL = ("Succeeded", "Failed")
 _OWN_CONDITIONS = ("Ready", "Failure", "RestartRequired")
-_VOLUME_READY = ("Succeeded", "WaitForFirstConsumer", "PendingPopulation")
 
 
 def run_strategy(vm: Object) -> str:
@@ -73,8 +71,8 @@ class MachineController:
             return None
         self._create_volumes(vm)
         wait = self._follow_run_strategy(vm, vmi)
-        vm = self._store.get(VM, namespace, name) or vm
-        self._write_status(vm, self._store.get(VMI, namespace, name))
+        # The status tells of the instance as it was before this pass, as that of the genuine controller.
+        self._write_status(self._store.find(VM, namespace, name), vmi)
         return wait
 
     def _finalize(self, vm: Object, vmi: Object | None) -> None:
@@ -86,21 +84,25 @@ class MachineController:
         self._stop(vm, vmi)
         self._write_status(vm, self._store.get(VMI, vm["metadata"]["namespace"], vm["metadata"]["name"]))
 
+    def _volumes(self, vm: Object) -> list[Object | None]:
+        """The DataVolumes of its templates."""
+        names = [template["metadata"]["name"] for template in vm["spec"].get("dataVolumeTemplates", [])]
+        return [self._store.get(DV, vm["metadata"]["namespace"], name) for name in names]
+
     def _create_volumes(self, vm: Object) -> None:
         namespace, uid = vm["metadata"]["namespace"], vm["metadata"]["uid"]
-        for template in vm["spec"].get("dataVolumeTemplates", []):
+        for template, found in zip(vm["spec"].get("dataVolumeTemplates", []), self._volumes(vm)):
             name = template["metadata"]["name"]
-            found = self._store.get(DV, namespace, name)
             if found is not None:
                 if not found["metadata"].get("ownerReferences"):
-                    found["metadata"]["ownerReferences"] = [_owner(vm)]
+                    found["metadata"]["ownerReferences"] = [owner_of(vm)]
                     self._cluster.write(found)
                 continue
             metadata = {key: value for key, value in template["metadata"].items() if key != "creationTimestamp"}
             metadata["namespace"] = namespace
             metadata["labels"] = {**metadata.get("labels", {}), "kubevirt.io/created-by": uid}
             metadata["annotations"] = {**metadata.get("annotations", {}), "cdi.kubevirt.io/allowClaimAdoption": "true"}
-            metadata["ownerReferences"] = [_owner(vm)]
+            metadata["ownerReferences"] = [owner_of(vm)]
             document = {"apiVersion": DV.api_version, "kind": DV.kind, "metadata": metadata, "spec": template["spec"]}
             self._store.create(DV, document)
             self._cluster.emit(vm, "SuccessfulDataVolumeCreate", f"Created DataVolume {name}", _COMPONENT)
@@ -117,7 +119,7 @@ class MachineController:
                 return self._start(vm, requests)
             return None
         stop = any(request["action"] == "Stop" and request.get("uid") == vmi["metadata"]["uid"] for request in requests)
-        ended = vmi["status"].get("phase") in _FINAL
+        ended = vmi["status"].get("phase") in FINAL
         restarted = strategy in ("Always", "RerunOnFailure") and ended
         if strategy == "Halted" or stop or restarted:
             self._stop(vm, vmi)
@@ -127,52 +129,48 @@ class MachineController:
         return None
 
     def _start(self, vm: Object, requests: list[Object]) -> float | None:
-        namespace, uid = vm["metadata"]["namespace"], vm["metadata"]["uid"]
-        found = [
-            self._store.get(DV, namespace, template["metadata"]["name"])
-            for template in vm["spec"].get("dataVolumeTemplates", [])
-        ]
-        if any(at(volume, "status.phase") not in _VOLUME_READY for volume in found):
+        if not all(_is_ready(volume) for volume in self._volumes(vm)):
             return None
         retry = at(vm, "status.startFailure.retryAfterTimestamp")
         if retry and not any(request["action"] == "Start" and request.get("data") for request in requests):
             left = dt.datetime.fromisoformat(retry.replace("Z", "+00:00")).timestamp() - _timestamp()
             if left > 0:
                 return left
-        spec = copy.deepcopy(vm["spec"]["template"]["spec"])
         instancetypes.remember(self._store, vm, legacy=self._cluster.legacy)
         try:
-            instancetypes.complete(self._store, vm, spec)
+            vmi = self._instance(vm)
         except Refusal as refused:
-            text = f"Failure while starting VMI: {refused.message}"
-            self._cluster.emit(
-                vm, "FailedCreate", f"Error creating virtual machine instance: {refused.message}", _COMPONENT, "Warning"
-            )
-            set_condition(vm, "Failure", "True", "FailedCreate", text)
+            event = f"Error creating virtual machine instance: {refused.message}"
+            self._cluster.emit(vm, "FailedCreate", event, _COMPONENT, "Warning")
+            set_condition(vm, "Failure", "True", "FailedCreate", f"Failure while starting VMI: {refused.message}")
             self._cluster.write(vm)
             return None
         if any(at(request, "data.paused") == "true" for request in requests):
-            spec["startStrategy"] = "Paused"
-        metadata = copy.deepcopy(vm["spec"]["template"].get("metadata") or {})
-        metadata.pop("creationTimestamp", None)
-        metadata |= {"name": vm["metadata"]["name"], "namespace": namespace, "ownerReferences": [_owner(vm)]}
-        metadata["finalizers"] = [FINALIZER, "foregroundDeleteVirtualMachine"]
-        generation = str(vm["metadata"]["generation"])
-        metadata["annotations"] = {
-            **metadata.get("annotations", {}),
-            **dict.fromkeys(_OBSERVED, "v1"),
-            "kubevirt.io/vm-generation": generation,
-        }
-        entered = [{"phase": "Pending", "phaseTransitionTimestamp": now()}]
-        vmi = {"apiVersion": VMI.api_version, "kind": VMI.kind, "metadata": metadata, "spec": spec}
-        self._store.create(VMI, {**vmi, "status": {"phase": "Pending", "phaseTransitionTimestamps": entered}})
-        self._started_with[uid] = copy.deepcopy(vm["spec"])
+            vmi["spec"]["startStrategy"] = "Paused"
+        self._store.create(VMI, vmi)
+        self._started_with[vm["metadata"]["uid"]] = copy.deepcopy(vm["spec"])
         for kind in ("RestartRequired", "Failure"):
             drop_condition(vm, kind)
         self._cluster.write(vm)
         text = f"Started the virtual machine by creating the new virtual machine instance {vm['metadata']['name']}"
         self._cluster.emit(vm, "SuccessfulCreate", text, _COMPONENT)
         return None
+
+    def _instance(self, vm: Object) -> Object:
+        """Raises the refusal of an instance that cannot be."""
+        template = copy.deepcopy(vm["spec"]["template"])
+        instancetypes.complete(self._store, vm, template["spec"], legacy=self._cluster.legacy)
+        metadata = template.get("metadata") or {}
+        metadata.pop("creationTimestamp", None)
+        metadata |= {"name": vm["metadata"]["name"], "namespace": vm["metadata"]["namespace"]}
+        prefix = "" if self._cluster.legacy else "kubevirt.io/"
+        metadata["finalizers"] = [FINALIZER, f"{prefix}foregroundDeleteVirtualMachine"]
+        metadata["ownerReferences"] = [owner_of(vm)]
+        marks = {**dict.fromkeys(_OBSERVED, "v1"), "kubevirt.io/vm-generation": str(vm["metadata"]["generation"])}
+        metadata["annotations"] = {**metadata.get("annotations", {}), **marks}
+        entered = [{"phase": "Pending", "phaseTransitionTimestamp": now()}]
+        head = {"apiVersion": VMI.api_version, "kind": VMI.kind, "metadata": metadata}
+        return {**head, "spec": template["spec"], "status": {"phase": "Pending", "phaseTransitionTimestamps": entered}}
 
     def _stop(self, vm: Object, vmi: Object) -> None:
         if "deletionTimestamp" in vmi["metadata"]:
@@ -192,78 +190,56 @@ class MachineController:
             status["runStrategy"] = run_strategy(vm)
         self._trim_requests(status, vmi)
         self._count_failures(status, vmi)
-        self._hotplug(vm, vmi)
-        self._note_generations(vm, self._store.get(VMI, vm["metadata"]["namespace"], vm["metadata"]["name"]))
-        status["volumeSnapshotStatuses"] = [
-            {"enabled": False, "name": volume["name"], "reason": f"{_NO_SNAPSHOT} [{volume['name']}]"}
-            for volume in at(vm, "spec.template.spec.volumes", [])
-        ]  # fmt: skip
+        self._note_generations(vm, vmi)
         status["printableStatus"] = self._printable(vm, vmi)
         self._cluster.write(vm)
 
     def _trim_requests(self, status: Object, vmi: Object | None) -> None:
         requests = status.pop("stateChangeRequests", [])
         if requests:
-            first, uid = requests[0], at(vmi, "metadata.uid")
-            alive = (
-                vmi is not None
-                and "deletionTimestamp" not in vmi["metadata"]
-                and vmi["status"].get("phase") not in _FINAL
-            )
-            done = first.get("uid") != uid if first["action"] == "Stop" else alive
-            requests = requests[1:] if done else requests
+            stopped = requests[0].get("uid") != at(vmi, "metadata.uid")
+            alive = vmi is not None and vmi["status"].get("phase") not in FINAL
+            started = alive and "deletionTimestamp" not in (vmi or {}).get("metadata", {})
+            requests = requests[1:] if (stopped if requests[0]["action"] == "Stop" else started) else requests
         status |= {"stateChangeRequests": requests} if requests else {}
 
     def _count_failures(self, status: Object, vmi: Object | None) -> None:
+        """Only a guest that never came up has failed to start; one that crashes later has not."""
         failure, uid = status.get("startFailure", {}), at(vmi, "metadata.uid")
-        if at(vmi, "status.phase") == "Failed" and failure.get("lastFailedVMIUID") != uid:
+        ran = any(entered["phase"] == "Running" for entered in at(vmi, "status.phaseTransitionTimestamps", []))
+        if at(vmi, "status.phase") == "Failed" and not ran and failure.get("lastFailedVMIUID") != uid:
             count = failure.get("consecutiveFailCount", 0) + 1
             retry = _timestamp() + min(self._cluster.timings.crash_back_off * count * count, 300)
             text = dt.datetime.fromtimestamp(retry, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-            status["startFailure"] = {
-                "consecutiveFailCount": count,
-                "lastFailedVMIUID": uid,
-                "retryAfterTimestamp": text,
-            }
-        elif at(vmi, "status.phase") == "Running":
+            failure = {"consecutiveFailCount": count, "lastFailedVMIUID": uid, "retryAfterTimestamp": text}
+            status["startFailure"] = failure
+        elif ran:
             status.pop("startFailure", None)
 
     def _note_generations(self, vm: Object, vmi: Object | None) -> None:
         """observedGeneration is the one the VMI was started with, or a later one that left the template alone."""
         if vmi is None:
             drop_condition(vm, "RestartRequired")
+        if vmi is None or "deletionTimestamp" in vmi["metadata"] or vmi["status"].get("phase") in FINAL:
             return
-        started, status = self._started_with.get(vm["metadata"]["uid"]), vm["status"]
-        generation = vm["metadata"]["generation"]
-        if started is None:  # a test put this VMI there by hand
-            started = self._started_with.setdefault(vm["metadata"]["uid"], copy.deepcopy(vm["spec"]))
-        if "deletionTimestamp" not in vm["metadata"]:
-            reason = liveupdate.needs_restart(started, vm, vmi, legacy=self._cluster.legacy)
-            if reason and not (self._cluster.legacy and condition(vm, "RestartRequired")):
-                set_condition(vm, "RestartRequired", "True", message=reason)
-            elif not reason and not self._cluster.legacy:
-                drop_condition(vm, "RestartRequired")
-            plugged = liveupdate.plug_interfaces(vm, vmi)
-            if plugged and not self._cluster.legacy:
-                set_condition(vmi, "MigrationRequired", "True", "AutoMigrationDueToLiveUpdate")
-            if started["template"] == vm["spec"]["template"]:
-                vmi["metadata"].setdefault("annotations", {})["kubevirt.io/vm-generation"] = str(generation)
-            elif not condition(vm, "RestartRequired"):
-                liveupdate.apply(vm, vmi)
-            self._cluster.write(vmi)
-        status["observedGeneration"] = int(
-            at(vmi, "metadata.annotations", {}).get("kubevirt.io/vm-generation", generation)
-        )
-        status["desiredGeneration"] = generation
-
-    def _hotplug(self, vm: Object, vmi: Object | None) -> None:
-        """Carries out addvolume and removevolume, which virt-api only notes in the status."""
-        requests = vm["status"].pop("volumeRequests", [])
-        for request in requests:
-            for document in (vm, vmi) if vmi else (vm,):
-                liveupdate.change_volumes(document, request)
-        if requests and vmi:
-            self._cluster.write(vmi)
+        generation, legacy = vm["metadata"]["generation"], self._cluster.legacy
+        # A VMI that a test has put there was started with what the VM says now.
+        started = self._started_with.setdefault(vm["metadata"]["uid"], copy.deepcopy(vm["spec"]))
+        # First the disks, then the judgement: desiredGeneration is there before RestartRequired.
+        ready = all(_is_ready(volume) for volume in self._volumes(vm))
+        reason = liveupdate.needs_restart(started, vm, vmi) if ready else None
+        if reason and not (legacy and condition(vm, "RestartRequired")):
+            set_condition(vm, "RestartRequired", "True", message=reason)
+        elif ready and not reason and not legacy:
+            drop_condition(vm, "RestartRequired")
+        annotations = vmi["metadata"].setdefault("annotations", {})
+        if started["template"] == vm["spec"]["template"]:
+            annotations["kubevirt.io/vm-generation"] = str(generation)
+        elif ready and not condition(vm, "RestartRequired"):
+            liveupdate.apply(vm, vmi)
+        self._cluster.write(vmi)
+        observed = int(annotations.get("kubevirt.io/vm-generation", generation))
+        vm["status"] |= {"observedGeneration": observed, "desiredGeneration": generation}
 
     def _printable(self, vm: Object, vmi: Object | None) -> str:
         phase, namespace = at(vmi, "status.phase", ""), vm["metadata"]["namespace"]
@@ -276,20 +252,20 @@ class MachineController:
         unbound = any(claim and at(claim, "status.phase") != "Bound" for claim in claims)
         verdicts = (
             ("Terminating", "deletionTimestamp" in vm["metadata"]),
-            ("Stopping", vmi is not None and phase not in _FINAL and "deletionTimestamp" in vmi["metadata"]),
+            ("Stopping", vmi is not None and phase not in FINAL and "deletionTimestamp" in vmi["metadata"]),
             ("Migrating", migrating),
             ("Paused", phase == "Running" and is_true(vmi or {}, "Paused")),
             ("Running", phase == "Running"),
             ("ErrorPvcNotFound", reason == "FailedPvcNotFound"),
             ("DataVolumeError", any(_volume_failed(volume) for volume in volumes)),
             ("ErrorUnschedulable", at(condition(vmi or {}, "PodScheduled"), "reason") == "Unschedulable"),
-            ("Provisioning", any(volume and at(volume, "status.phase") not in _VOLUME_READY for volume in volumes)),
+            ("Provisioning", not all(_is_ready(volume) for volume in volumes if volume)),
             ("WaitingForVolumeBinding", wanted and unbound),
             ("ErrImagePull", reason == "ErrImagePull"),
             ("ImagePullBackOff", reason == "ImagePullBackOff"),
             ("Starting", phase in ("Pending", "Scheduling", "Scheduled")),
             ("CrashLoopBackOff", failed and strategy not in ("Halted", "Manual")),
-            ("Stopped", vmi is None or phase in _FINAL),
+            ("Stopped", vmi is None or phase in FINAL),
         )  # fmt: skip
         return next((name for name, holds in verdicts if holds), "Unknown")
 
@@ -297,7 +273,7 @@ class MachineController:
 def _copy_conditions(vm: Object, vmi: Object | None) -> None:
     """Those of a VMI that is gone stay until there is a new one, except Ready."""
     if vmi is None:
-        set_condition(vm, "Ready", "False", "VMINotExists", "VMI does not exist", lastProbeTime=now())
+        set_condition(vm, "Ready", "False", "VMINotExists", "VMI does not exist", probed=True)
         return
     theirs = {found["type"]: found for found in at(vmi, "status.conditions", [])}
     ours = vm["status"].setdefault("conditions", [])
@@ -307,7 +283,11 @@ def _copy_conditions(vm: Object, vmi: Object | None) -> None:
         ours[index : index + 1] = [found]
     if "Ready" not in theirs:
         text = "VMI is missing the Ready condition"
-        set_condition(vm, "Ready", "False", "VMIConditionMissing", text, lastProbeTime=now())
+        set_condition(vm, "Ready", "False", "VMIConditionMissing", text, probed=True)
+
+
+def _is_ready(volume: Object | None) -> bool:
+    return at(volume, "status.phase") in ("Succeeded", "WaitForFirstConsumer", "PendingPopulation")
 
 
 def _volume_failed(volume: Object | None) -> bool:
@@ -315,7 +295,7 @@ def _volume_failed(volume: Object | None) -> bool:
     return bool(at(volume, "status.phase") == "Failed" or at(running, "reason") == "Error")
 
 
-def _owner(vm: Object) -> Object:
+def owner_of(vm: Object) -> Object:
     reference = {key: vm[key] for key in ("apiVersion", "kind")} | {key: vm["metadata"][key] for key in ("name", "uid")}
     return {**reference, "blockOwnerDeletion": True, "controller": True}
 

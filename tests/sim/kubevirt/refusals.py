@@ -86,10 +86,9 @@ def unauthorized() -> Refusal:
 
 
 def forbidden(message: str, resource: str, group: str, name: str) -> Refusal:
-    subject = f"{resource}.{group}" if group else resource
-    who = f'{subject} "{name}"' if name else subject
-    details = {key: value for key, value in {"name": name, "group": group, "kind": resource}.items() if value}
-    return Refusal(403, "Forbidden", f"{who} is forbidden: {message}", details)
+    kind = Kind(group, "", "", resource)
+    who = f'{kind.resource} "{name}"' if name else kind.resource
+    return Refusal(403, "Forbidden", f"{who} is forbidden: {message}", _details(kind, name))
 
 
 def unsupported(media: t.Sequence[str]) -> Refusal:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster as a test finds it: nodes, namespaces, storage and KubeVirt itself, alike to the cluster lab's."""
+"""The cluster as a test finds it: nodes, namespaces, storage and instance types, alike to the cluster lab's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typing as t
 from tests.sim.kubevirt.kinds import (
     CLUSTER_INSTANCETYPE,
     CLUSTER_PREFERENCE,
-    KUBEVIRT_CR,
     NAMESPACE,
     NODE,
     PROFILE,
@@ -21,7 +20,7 @@ from tests.sim.kubevirt.kinds import (
 from tests.sim.kubevirt.store import Store
 
 # name, provisioner, binding mode, annotations, claim property sets (the first one is CDI's choice)
-_RBD, _CEPHFS = "rook-ceph.rbd.csi.ceph.com", "rook-ceph.cephfs.csi.ceph.com"
+_RBD = "rook-ceph.rbd.csi.ceph.com"
 _IS_DEFAULT = {
     "storageclass.kubernetes.io/is-default-class": "true",
     "storageclass.kubevirt.io/is-default-virt-class": "true",
@@ -31,14 +30,11 @@ _BLOCK = [(_RWX, "Block"), (_RWO, "Block"), (_RWO, "Filesystem")]
 _CLASSES: list[tuple[str, str, str, dict[str, str], list[tuple[str, str]]]] = [
     ("ceph-rbd", _RBD, "Immediate", _IS_DEFAULT, _BLOCK),
     ("ceph-rbd-wffc", _RBD, "WaitForFirstConsumer", {}, _BLOCK),
-    ("cephfs", _CEPHFS, "Immediate", {}, [(_RWX, "Filesystem"), (_RWO, "Filesystem")]),
-    ("hostpath", "kubevirt.io.hostpath-provisioner", "WaitForFirstConsumer", {}, [(_RWO, "Filesystem")]),
     ("local-path", "rancher.io/local-path", "WaitForFirstConsumer", {}, []),
 ]
-_FULL_VERSION = {"1.4": "v1.4.0", "1.8": "v1.8.0"}
 
 
-def plant(store: Store, version: str) -> None:
+def plant(store: Store) -> None:
     def put(kind: Kind, name: str, rest: Object, **metadata: t.Any) -> None:
         head = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": name, **metadata}}
         store.create(kind, {**head, **rest})
@@ -51,23 +47,13 @@ def plant(store: Store, version: str) -> None:
         labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
         labels |= {"kubevirt.io/schedulable": "true", "node-role.kubernetes.io/worker": ""}
         ready = {"type": "Ready", "status": "True", "reason": "KubeletReady"}
-        put(
-            NODE,
-            name,
-            {"spec": {}, "status": {"capacity": size, "allocatable": size, "conditions": [ready]}},
-            labels=labels,
-        )
+        status = {"capacity": size, "allocatable": size, "conditions": [ready]}
+        put(NODE, name, {"spec": {}, "status": status}, labels=labels)
     for name, provisioner, binding, marks, sets in _CLASSES:
         rest = {"provisioner": provisioner, "volumeBindingMode": binding, "reclaimPolicy": "Delete"}
-        put(STORAGE_CLASS, name, {**rest, "allowVolumeExpansion": provisioner in (_RBD, _CEPHFS)}, annotations=marks)
+        put(STORAGE_CLASS, name, {**rest, "allowVolumeExpansion": provisioner == _RBD}, annotations=marks)
         properties = [{"accessModes": [access], "volumeMode": mode} for access, mode in sets]
         status = {"claimPropertySets": properties, "provisioner": provisioner, "storageClass": name}
         put(PROFILE, name, {"spec": {}, "status": status})
-    for name, cpus, memory in (("u1.small", 1, "2Gi"), ("u1.medium", 1, "4Gi"), ("u1.large", 2, "8Gi")):
-        put(CLUSTER_INSTANCETYPE, name, {"spec": {"cpu": {"guest": cpus}, "memory": {"guest": memory}}})
+    put(CLUSTER_INSTANCETYPE, "u1.medium", {"spec": {"cpu": {"guest": 1}, "memory": {"guest": "4Gi"}}})
     put(CLUSTER_PREFERENCE, "fedora", {"spec": {"devices": {"preferredDiskBus": "virtio"}}})
-    gates = ["LiveMigration", "Snapshot", "HotplugVolumes", "ExpandDisks", "VMExport", "VMLiveUpdateFeatures"]
-    spec = {"configuration": {"developerConfiguration": {"featureGates": gates}, "vmRolloutStrategy": "LiveUpdate"}}
-    conditions = [{"type": "Available", "status": "True"}, {"type": "Progressing", "status": "False"}]
-    status = {"phase": "Deployed", "observedKubeVirtVersion": _FULL_VERSION[version], "conditions": conditions}
-    put(KUBEVIRT_CR, "kubevirt", {"spec": spec, "status": status}, namespace="kubevirt")

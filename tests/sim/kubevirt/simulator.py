@@ -18,12 +18,12 @@ import trustme
 import yaml
 from aiohttp import web
 
-from tests.sim.kubevirt import control, seed
+from tests.sim.kubevirt import seed
 from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
-from tests.sim.kubevirt.instances import InstanceController, MigrationController
+from tests.sim.kubevirt.instances import InstanceController
 from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
 from tests.sim.kubevirt.machines import MachineController
 from tests.sim.kubevirt.resources import Resources
@@ -39,40 +39,29 @@ class Scene:
     def __init__(self, version: str, timings: Timings, tokens: dict[str, str]) -> None:
         self.desk = Desk(tokens)
         self.cluster = Cluster(version, timings)
-        seed.plant(self.cluster.store, version)
+        self.store = self.cluster.store
+        seed.plant(self.store)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> web.Application:
-        controllers = (MachineController, InstanceController, MigrationController, VolumeController, ClaimController)
+        controllers = (MachineController, InstanceController, VolumeController, ClaimController)
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
-        store = self.cluster.store
-        resources = Resources(store, Admission(store, self.cluster.version))
+        resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)
         application = web.Application(client_max_size=8 * 2**20)
-        application.add_routes(control.routes(self))
+        application.add_routes(self.desk.routes())
         application.router.add_route("*", "/{path:.*}", self.api.handle)
         return application
 
     def put(self, kind: Kind, item: Object) -> Object:
         """Creates or replaces as it is: no webhook, no log, and status is taken, too. Makes a missing namespace."""
-        store, metadata = self.cluster.store, item["metadata"]
+        metadata = item["metadata"]
         namespace = metadata.setdefault("namespace", "default") if kind.namespaced else ""
-        if namespace and store.get(NAMESPACE, "", namespace) is None:
+        if namespace and self.store.get(NAMESPACE, "", namespace) is None:
             head = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-            store.create(NAMESPACE, {**head, "status": {"phase": "Active"}})
-        if store.get(kind, namespace, metadata["name"]) is None:
-            return store.create(kind, item)
-        return store.replace(kind, item)
-
-    def clear(self) -> None:
-        """Back to the cluster as it was found: what was made goes at once, without finalizers."""
-        self.desk.requests.clear()
-        self.desk.refused.clear()
-        self.desk.faults.clear()
-        self.desk.denials.clear()
-        self.desk.refuse_writes = False
-        self.cluster.stop()
-        self.cluster.store.empty()
-        seed.plant(self.cluster.store, self.cluster.version)
+            self.store.create(NAMESPACE, {**head, "status": {"phase": "Active"}})
+        if self.store.get(kind, namespace, metadata["name"]) is None:
+            return self.store.create(kind, item)
+        return self.store.replace(kind, item)
 
 
 class Simulator:
@@ -162,9 +151,6 @@ class Simulator:
         self._scene.desk.requests.clear()
         self._scene.desk.refused.clear()
 
-    def reset(self) -> None:
-        self._call(self._scene.clear)
-
     def add_fault(self, fault: Fault) -> Fault:
         """``fault.times`` counts down; a test may read what is left of it."""
         self._scene.desk.faults.append(fault)
@@ -175,7 +161,7 @@ class Simulator:
 
     def forget_history(self) -> None:
         """Makes every older resourceVersion too old for a watch, as a compaction does."""
-        self._call(self._scene.cluster.store.forget_history)
+        self._call(self._scene.store.forget_history)
 
     def put(self, item: Object) -> Object:
         """Sets the scene: creates or replaces an object without webhooks and without a line in the log."""
@@ -183,10 +169,7 @@ class Simulator:
 
     def read(self, plural: str, namespace: str, name: str) -> Object | None:
         """What is stored, without a request; namespace is empty for a cluster-wide kind."""
-        return self._call(lambda: self._scene.cluster.store.get(BY_PLURAL[plural], namespace, name))
-
-    def delete(self, plural: str, namespace: str, name: str) -> None:
-        self._call(lambda: self._scene.cluster.store.delete(BY_PLURAL[plural], namespace, name))
+        return self._call(lambda: self._scene.store.get(BY_PLURAL[plural], namespace, name))
 
     def _call(self, function: t.Callable[[], _T]) -> _T:
         async def on_loop() -> _T:

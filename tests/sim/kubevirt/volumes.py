@@ -8,14 +8,22 @@ from __future__ import annotations
 import re
 import typing as t
 
+from tests.sim.kubevirt.admission import canonise_volume
 from tests.sim.kubevirt.cluster import Cluster, Key
-from tests.sim.kubevirt.documents import at, bytes_of, now, set_condition
+from tests.sim.kubevirt.documents import at, now, set_condition
 from tests.sim.kubevirt.kinds import DV, PROFILE, PVC, QUOTA, STORAGE_CLASS, VMI, Change, Kind, Object
-from tests.sim.kubevirt.machines import volumes_of
+from tests.sim.kubevirt.launcher import over_quota
+from tests.sim.kubevirt.machines import owner_of, volumes_of
 
+_POPULATED = "cdi.kubevirt.io/storage.usePopulator"
 _IMMEDIATE = "cdi.kubevirt.io/storage.bind.immediate.requested"
 _DEFAULTS = ("storageclass.kubevirt.io/is-default-virt-class", "storageclass.kubernetes.io/is-default-class")
 _FAILING = re.compile("fail|404|does-not-exist")
+_LABELS = {
+    "app": "containerized-data-importer",
+    "app.kubernetes.io/component": "storage",
+    "app.kubernetes.io/managed-by": "cdi-controller",
+}
 _CONTROLLER = "datavolume-import-controller"
 
 
@@ -45,6 +53,7 @@ class VolumeController:
             return None
         claim = self._store.get(PVC, namespace, name)
         if claim is None:
+            self._adopt(volume)
             self._create_claim(volume)
             return None
         if not any(o["uid"] == volume["metadata"]["uid"] for o in at(claim, "metadata.ownerReferences", [])):
@@ -59,6 +68,12 @@ class VolumeController:
             return None
         return self._transfer(volume, claim)
 
+    def _adopt(self, volume: Object) -> None:
+        """CDI writes the requested size in its own words, which may make a second generation."""
+        volume["metadata"].setdefault("annotations", {}).setdefault(_POPULATED, "true")
+        canonise_volume(volume["spec"])
+        self._cluster.write(volume)
+
     def _create_claim(self, volume: Object) -> None:
         target = volume["spec"].get("storage") or volume["spec"].get("pvc") or {}
         name, namespace = volume["metadata"]["name"], volume["metadata"]["namespace"]
@@ -69,28 +84,22 @@ class VolumeController:
         modes = target.get("accessModes") or (sets[0]["accessModes"] if sets else [])
         if not modes:
             text = f"no accessMode specified in StorageProfile {class_name}"
-            event = (
-                f"Spec is missing accessMode and volumeMode, cannot get access mode from StorageProfile {class_name}"
-            )
-            self._cluster.emit(volume, "ErrClaimNotValid", event, _CONTROLLER, "Warning")
+            event = "Spec is missing accessMode and volumeMode, cannot get access mode from StorageProfile"
+            self._cluster.emit(volume, "ErrClaimNotValid", f"{event} {class_name}", _CONTROLLER, "Warning")
+            self._cluster.emit(volume, "ErrClaimNotValid", text, _CONTROLLER)
             self._hold(volume, "", "ErrClaimNotValid", text)
             return
-        refused = self._exceeded_quota(namespace, name)
+        what, used = "persistentvolumeclaims", str(len(self._store.select(PVC, namespace)))
+        refused = over_quota(self._store, namespace, f'{what} "{name}"', {what: "1"}, {what: used})
         if refused:
             self._cluster.emit(volume, "ErrExceededQuota", refused, _CONTROLLER, "Warning")
             self._hold(volume, "Pending", "ErrExceededQuota", refused)
             return
         mode = target.get("volumeMode") or (sets[0].get("volumeMode") if sets else None) or "Filesystem"
         resources = {"requests": {"storage": at(target, "resources.requests.storage", self._source_size(volume))}}
-        labels = {**volume["metadata"].get("labels", {}), "app": "containerized-data-importer"}
-        owner = {key: volume[key] for key in ("apiVersion", "kind")} | {"name": name, "uid": volume["metadata"]["uid"]}
-        metadata = {
-            "name": name,
-            "namespace": namespace,
-            "labels": labels,
-            "annotations": volume["metadata"].get("annotations", {}),
-        }
-        metadata["ownerReferences"] = [{**owner, "blockOwnerDeletion": True, "controller": True}]
+        metadata: Object = {"name": name, "namespace": namespace, "ownerReferences": [owner_of(volume)]}
+        metadata["labels"] = {**volume["metadata"].get("labels", {}), **_LABELS}
+        metadata["annotations"] = volume["metadata"]["annotations"]
         spec = {"accessModes": modes, "volumeMode": mode, "resources": resources, "storageClassName": class_name}
         claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
         self._store.create(PVC, {**claim, "status": {"phase": "Pending"}})
@@ -111,19 +120,17 @@ class VolumeController:
                 self._show(volume, "CloneScheduled" if cloning else "ImportScheduled", "N/A", pending)
             return left
         url = at(source, "http.url") or at(source, "registry.url") or at(source, "s3.url") or ""
-        slow = re.search(r"slow(?:[-=](\d+))?", url)
-        whole = float(slow[1] or 60) * timings.second if slow else timings.import_
+        whole = timings.import_
         if _FAILING.search(url):
             return self._fail(volume, url, pending)
         left = self._cluster.remaining(whole, uid, "import")
         # Whole steps only: every write of this controller makes it look again.
         steps = (whole - left) // timings.import_step
-        done = 42.0 if "hang" in url else steps * timings.import_step / whole * 100
-        if left > 0 or "hang" in url:
-            state = ("Populator is running",) if cloning else ("Pod is running",)
-            progress = "N/A" if cloning else f"{done:.2f}%"
-            self._show(volume, f"{verb}InProgress", progress, pending, ("True", *state), "TransferRunning")
-            return None if "hang" in url else min(left, (steps + 1) * timings.import_step - (whole - left))
+        if left > 0:
+            state = "Populator is running" if cloning else "Pod is running"
+            progress = "N/A" if cloning else f"{steps * timings.import_step / whole * 100:.2f}%"
+            self._show(volume, f"{verb}InProgress", progress, pending, ("True", state), "TransferRunning")
+            return min(left, (steps + 1) * timings.import_step - (whole - left))
         claim["status"] |= {"phase": "Bound", "accessModes": claim["spec"]["accessModes"]}
         claim["status"]["capacity"] = {"storage": claim["spec"]["resources"]["requests"]["storage"]}
         claim["spec"]["volumeName"] = f"pvc-{claim['metadata']['uid']}"
@@ -160,8 +167,8 @@ class VolumeController:
 
     def _hold(self, volume: Object, phase: str, reason: str, text: str) -> None:
         for kind in ("Bound", "Ready"):
-            set_condition(volume, kind, "False", reason, text, lastHeartbeatTime=now())
-        set_condition(volume, "Running", "False", lastHeartbeatTime=now())
+            set_condition(volume, kind, "False", reason, text, times={"lastHeartbeatTime": now()})
+        set_condition(volume, "Running", "False", times={"lastHeartbeatTime": now()})
         volume["status"] |= {"phase": phase} if phase else {}
         self._cluster.write(volume)
 
@@ -178,9 +185,7 @@ class VolumeController:
         before = volume["status"].get("phase")
         volume["status"] |= {"phase": phase, "progress": progress} if phase else {"progress": progress}
         for kind, values in (("Bound", bound), ("Ready", (ready, why)), ("Running", running)):
-            old: Object = next((found for found in at(volume, "status.conditions", []) if found["type"] == kind), {})
-            beat = old.get("lastHeartbeatTime", now()) if old.get("status") == values[0] else now()
-            set_condition(volume, kind, *values, lastHeartbeatTime=beat)
+            set_condition(volume, kind, *values, times={"lastHeartbeatTime": now()})
         self._cluster.write(volume)
         if phase and phase != before and phase in ("ImportScheduled", "ImportInProgress"):
             state = "scheduled" if phase == "ImportScheduled" else "in progress"
@@ -190,11 +195,8 @@ class VolumeController:
         if target.get("storageClassName"):
             return self._store.get(STORAGE_CLASS, "", target["storageClassName"])
         classes = self._store.select(STORAGE_CLASS)
-        for mark in _DEFAULTS:
-            for found in classes:
-                if at(found, "metadata.annotations", {}).get(mark) == "true":
-                    return found
-        return None
+        marked = (c for mark in _DEFAULTS for c in classes if at(c, "metadata.annotations", {}).get(mark) == "true")
+        return next(marked, None)
 
     def _waits_for_consumer(self, volume: Object, claim: Object) -> bool:
         found = self._store.get(STORAGE_CLASS, "", claim["spec"].get("storageClassName", ""))
@@ -210,18 +212,6 @@ class VolumeController:
         namespace = source.get("namespace", volume["metadata"]["namespace"])
         found = self._store.get(PVC, namespace, source.get("name", ""))
         return str(at(found, "spec.resources.requests.storage", "1Gi"))
-
-    def _exceeded_quota(self, namespace: str, name: str) -> str | None:
-        used = len(self._store.select(PVC, namespace))
-        for quota in self._store.select(QUOTA, namespace):
-            limit = at(quota, "spec.hard", {}).get("persistentvolumeclaims")
-            if limit is not None and used + 1 > bytes_of(limit):
-                what = "persistentvolumeclaims"
-                return (
-                    f'{what} "{name}" is forbidden: exceeded quota: {quota["metadata"]["name"]}, '
-                    f"requested: {what}=1, used: {what}={used}, limited: {what}={limit}"
-                )
-        return None
 
 
 class ClaimController:

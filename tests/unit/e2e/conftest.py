@@ -1,79 +1,41 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks against a simulated cluster."""
+"""Playbooks against a simulated cluster; tests/cluster/ring runs most of them on the genuine one."""
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-import typing as t
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.sim.kubevirt import Simulator, Timings
-from tests.unit.e2e import playbook
-from tests.unit.e2e.playbook import Outcome, Started, Task
+from tests.unit.e2e.stage import Stage, staged
+from tests.unit.modules.backend import Backend
+from tests.unit.modules.simulated import Simulated, simulated
 
-NAMESPACE = "shop"
+NAMESPACE = Simulated.namespace
 
-
-@dataclass
-class Stage:
-    """One cluster, and playbooks that work on it. Nothing of this machine's other runs is seen or left behind."""
-
-    simulator: Simulator
-    directory: Path
-
-    @property
-    def places(self) -> dict[str, Path]:
-        """Return where Ansible and the modules put their files, by environment variable."""
-        names = {"ANSIBLE_LOCAL_TEMP": "local", "ANSIBLE_REMOTE_TMP": "remote", "TMPDIR": "tmp"}
-        return {variable: self.directory / name for variable, name in names.items()}
-
-    def play(self, tasks: list[Task] | Path, *options: str, connected: bool = True, **play: t.Any) -> Outcome:
-        """Run a playbook, which must succeed and cause no warning."""
-        outcome = self.start(tasks, *options, connected=connected, **play).finish()
-        assert outcome.status == 0, outcome.output
-        assert outcome.complaints == [], outcome.output
-        return outcome
-
-    def start(
-        self, tasks: list[Task] | Path, *options: str, connected: bool = True, watching: bool = False, **play: t.Any
-    ) -> Started:
-        """Start a playbook, without a connection by its environment unless ``connected``."""
-        path = tasks if isinstance(tasks, Path) else playbook.write(self.directory / "playbook.yml", tasks, **play)
-        environment = {variable: str(place) for variable, place in self.places.items()}
-        # Results tell with which options they came about, as before ansible-core 2.21.
-        environment["ANSIBLE_INJECT_INVOCATION"] = "true"
-        if connected:
-            environment["K8S_AUTH_KUBECONFIG"] = str(self.simulator.kubeconfig)
-        return playbook.start(path, *options, environment=environment, watching=watching)
+__all__ = ["NAMESPACE", "Stage"]
 
 
-@contextlib.contextmanager
-def staged(timings: Timings | None = None) -> Iterator[Stage]:
-    """Yield a stage with an empty namespace."""
-    # Not below pytest's own: Ansible has a socket there, and the path of a socket is short.
-    with tempfile.TemporaryDirectory(prefix="vmo-") as directory, Simulator(timings=timings) as simulator:
-        stage = Stage(simulator, Path(directory))
-        for place in stage.places.values():
-            place.mkdir()
-        simulator.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "simulator_only(reason): what the genuine cluster cannot be made to do")
+
+
+@pytest.fixture
+def simulator_stage() -> Iterator[Stage]:
+    with simulated() as backend, staged(backend) as stage:
         yield stage
 
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    with staged() as stage:
+    with simulated() as backend, staged(backend) as stage:
         yield stage
 
 
 @pytest.fixture
-def slow_stage() -> Iterator[Stage]:
-    """Yield a stage on which a machine takes its time to boot."""
-    with staged(Timings(boot=4.0)) as stage:
-        yield stage
+def backends() -> Callable[[], AbstractContextManager[Backend]]:
+    """Return what makes an empty cluster, or an empty namespace of one."""
+    return simulated

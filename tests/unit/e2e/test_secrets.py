@@ -11,8 +11,8 @@ import typing as t
 import pytest
 import yaml
 
-from tests.unit.e2e.conftest import NAMESPACE, Stage
 from tests.unit.e2e.playbook import Task
+from tests.unit.e2e.stage import Stage
 
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
 PLANTED = {
@@ -55,7 +55,8 @@ def tasks(stage: Stage) -> list[Task]:
     bad_option = {**in_secret, "nonsense": 1}
     bad_field = {"spec": {"template": {"spec": {"nonsense": "x"}}}}
     proxy = {"proxy_basic_auth": "me:{{ proxy_password }}", "basic_auth": "me:{{ other_proxy_password }}"}
-    address = {"host": stage.simulator.url, "ca_cert": str(stage.simulator.ca_file), "kubeconfig": None}
+    cluster = kubeconfig_of(stage)["clusters"][0]["cluster"]
+    address = {"host": cluster["server"], "ca_cert": cluster["certificate-authority"], "kubeconfig": None}
     return [
         machine("inline", cloud_init=inline),
         machine("secret", cloud_init=in_secret),
@@ -72,31 +73,37 @@ def tasks(stage: Stage) -> list[Task]:
     ]
 
 
+def kubeconfig_of(stage: Stage) -> t.Any:
+    return yaml.safe_load(stage.backend.kubeconfig.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("fast_path", [True, False], ids=["in the worker", "as a module"])
 def test_no_secret_is_seen_anywhere(stage: Stage, fast_path: bool) -> None:
-    planted = {**PLANTED, "token": stage.simulator.token}
-    # The user whose token is in the mapping alone.
-    kubeconfig = yaml.safe_load(stage.simulator.kubeconfig.read_text(encoding="utf-8"))
+    kubeconfig = kubeconfig_of(stage)
+    planted = {**PLANTED, "token": kubeconfig["users"][0]["user"]["token"]}
+    # One that is in the mapping alone.
+    other_token = stage.backend.another_token()
+    kubeconfig["users"][0]["user"]["token"] = other_token
     variables = stage.directory / "variables.yml"
-    variables.write_text(yaml.safe_dump({**planted, "kubeconfig": {**kubeconfig, "current-context": "vmuser"}}))
-    secrets = {**planted, "kubeconfig": stage.simulator.user_tokens["vmuser"]}
+    variables.write_text(yaml.safe_dump({**planted, "kubeconfig": kubeconfig}))
+    secrets = {**planted, "kubeconfig": other_token}
 
     outcome = stage.start(
         tasks(stage),
         *("-vvv", "--diff", "--extra-vars", f"@{variables}"),
         watching=True,
-        module_defaults={"group/vmo.core.vmo": {"namespace": NAMESPACE}},
+        module_defaults={"group/vmo.core.vmo": {"namespace": stage.namespace}},
         vars={"vmo_fast_path": fast_path},
     ).finish()
 
     assert outcome.status == 0, outcome.output
     assert outcome.recap["ignored"] == 4, outcome.output
     assert outcome.recap["changed"] == 4, outcome.output
-    assert stage.simulator.read("secrets", NAMESPACE, "secret-cloud-init") is not None
-    assert PLANTED["inline_password"] in str(stage.simulator.read("virtualmachines", NAMESPACE, "inline"))
+    assert stage.backend.read("secrets", "secret-cloud-init") is not None
+    assert PLANTED["inline_password"] in str(stage.backend.read("virtualmachines", "inline"))
     # It told all that it tells, and went the way that is meant, and its processes were seen.
     assert '"invocation": {' in outcome.output
-    assert '"before_header": "VirtualMachine shop/inline"' in outcome.output
+    assert f'"before_header": "VirtualMachine {stage.namespace}/inline"' in outcome.output
     assert any("AnsiballZ_vmo_vm_info" in line for line in outcome.command_lines) is not fast_path
 
     assert leaks(secrets, outcome.output) == set(), outcome.output

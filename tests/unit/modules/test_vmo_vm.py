@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.unit.modules.conftest import Bench
+from tests.unit.modules.bench import Bench
 
 VM = "vmo_vm"
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
@@ -44,7 +44,7 @@ def test_a_state_fresh_again_and_foreseen(bench: Bench, state: str, status: str)
     again = bench.run(VM, diff=True, **task)
     assert not again.changed
     assert again.writes == []
-    assert again.reads == ["GET shop/virtualmachines/web-01"]
+    assert again.reads == ["get virtualmachines/web-01"]
     assert again.result["diff"]["before"] == again.result["diff"]["after"] == {}
     assert not bench.run(VM, check=True, **task).changed
 
@@ -61,7 +61,7 @@ def test_absent_fresh_again_and_foreseen(bench: Bench) -> None:
     assert (fresh.changed, fresh.verbs, fresh.result["vm"]) == (True, ["delete"], {})
     assert bench.vm("web-01") is None
     again = bench.run(VM, **gone)
-    assert (again.changed, again.writes, again.reads) == (False, [], ["GET shop/virtualmachines/web-01"])
+    assert (again.changed, again.writes, again.reads) == (False, [], ["get virtualmachines/web-01"])
 
 
 def test_a_change_foreseen_and_made(bench: Bench) -> None:
@@ -69,20 +69,20 @@ def test_a_change_foreseen_and_made(bench: Bench) -> None:
     foreseen = bench.run(VM, check=True, diff=True, name="web-01", memory="2Gi")
     assert foreseen.writes == []
     # a controller may have written between the read and the patch, which then is sent anew
-    assert set(foreseen.rehearsals) == {"PATCH shop/virtualmachines/web-01"}
+    assert set(foreseen.rehearsals) == {"patch virtualmachines/web-01"}
     made = bench.run(VM, diff=True, name="web-01", memory="2Gi")
-    assert set(made.writes) == {"PATCH shop/virtualmachines/web-01"}
+    assert set(made.writes) == {"patch virtualmachines/web-01"}
     assert foreseen.result["diff"] == made.result["diff"]
     assert (made.result["diff"]["before"], made.result["diff"]["after"]) == ({"memory": "1Gi"}, {"memory": "2Gi"})
     assert made.result["live_changes"] == ["memory"]
 
 
 def test_two_disks_a_network_and_cloud_init_cost_one_read_when_unchanged(bench: Bench) -> None:
-    bench.simulator.put(
+    bench.put(
         {
             "apiVersion": "k8s.cni.cncf.io/v1",
             "kind": "NetworkAttachmentDefinition",
-            "metadata": {"name": "vlan20", "namespace": "shop"},
+            "metadata": {"name": "vlan20"},
             "spec": {"config": "{}"},
         }
     )
@@ -94,7 +94,7 @@ def test_two_disks_a_network_and_cloud_init_cost_one_read_when_unchanged(bench: 
     }
     assert bench.run(VM, **task).changed
     again = bench.run(VM, **task)
-    assert (again.changed, again.reads, again.writes) == (False, ["GET shop/virtualmachines/web-01"], [])
+    assert (again.changed, again.reads, again.writes) == (False, ["get virtualmachines/web-01"], [])
 
 
 def test_naming_one_more_disk_keeps_those_of_others(bench: Bench) -> None:
@@ -104,7 +104,7 @@ def test_naming_one_more_disk_keeps_those_of_others(bench: Bench) -> None:
     spec = vm["spec"]["template"]["spec"]
     spec["domain"]["devices"]["disks"].append({"name": "theirs", "disk": {"bus": "scsi"}})
     spec["volumes"].append({"name": "theirs", "emptyDisk": {"capacity": "1Gi"}})
-    bench.simulator.put(vm)
+    bench.put(vm)
     bench.run(VM, name="web-01", disks=[{"name": "data", "blank": {}, "size": "1Gi"}])
     disks = bench.vm("web-01")["spec"]["template"]["spec"]["domain"]["devices"]["disks"]
     assert [disk["name"] for disk in disks] == ["root", "theirs", "data"]
@@ -145,22 +145,22 @@ def test_deleting_a_vm_keeps_its_disks_unless_told(bench: Bench) -> None:
     task = {**BODY, "disks": [{"name": "root", "blank": {}, "size": "1Gi"}], "state": "running"}
     bench.run(VM, **task)
     bench.run(VM, name="web-01", state="absent")
-    kept = bench.simulator.read("datavolumes", "shop", "web-01-root")
+    kept = bench.backend.read("datavolumes", "web-01-root")
     assert kept is not None
     assert not kept["metadata"].get("ownerReferences")
     bench.run(VM, **task)
     bench.run(VM, name="web-01", state="absent", delete_disks=True)
-    assert bench.simulator.read("datavolumes", "shop", "web-01-root") is None
+    assert bench.backend.read("datavolumes", "web-01-root") is None
 
 
 def test_a_password_lives_in_a_secret_and_nowhere_else(bench: Bench) -> None:
     task = {**RUNNING, "cloud_init": {"user_data": {"password": "hunter2"}}}
     answers = [bench.run(VM, check=True, diff=True, **task), bench.run(VM, diff=True, **task)]
-    secret = bench.simulator.read("secrets", "shop", "web-01-cloud-init")
+    secret = bench.backend.read("secrets", "web-01-cloud-init")
     assert secret is not None
     assert secret["metadata"]["ownerReferences"]
     unchanged = bench.run(VM, diff=True, **task)
-    assert unchanged.reads == ["GET shop/virtualmachines/web-01", "GET shop/secrets/web-01-cloud-init"]
+    assert unchanged.reads == ["get virtualmachines/web-01", "get secrets/web-01-cloud-init"]
     assert unchanged.writes == []
     task["cloud_init"] = {"user_data": {"password": "hunter3"}}
     answers += [unchanged, bench.run(VM, diff=True, **task), bench.fail(VM, **{**task, "memory": "a lot"})]
@@ -169,8 +169,8 @@ def test_a_password_lives_in_a_secret_and_nowhere_else(bench: Bench) -> None:
 
 def test_wait_false_returns_at_once(bench: Bench) -> None:
     answer = bench.run(VM, **RUNNING, wait=False)
-    assert answer.reads == ["GET shop/virtualmachines/web-01"]
-    assert answer.writes == ["POST shop/virtualmachines"]
+    assert answer.reads == ["get virtualmachines/web-01"]
+    assert answer.writes == ["create virtualmachines"]
 
 
 def test_waiting_for_agent_and_address(bench: Bench) -> None:
@@ -179,7 +179,7 @@ def test_waiting_for_agent_and_address(bench: Bench) -> None:
         condition["type"] for condition in answer.result["vm"]["status"]["conditions"] if condition["status"] == "True"
     ]
     assert "AgentConnected" in kinds
-    assert "GET shop/virtualmachineinstances/web-01" in answer.reads
+    assert "get virtualmachineinstances/web-01" in answer.reads
 
 
 def test_a_restart_in_the_middle_of_a_live_change(bench: Bench) -> None:

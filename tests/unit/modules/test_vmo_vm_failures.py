@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from tests.sim.kubevirt import Fault
-from tests.unit.modules.conftest import Bench
+from tests.unit.modules.bench import Bench
 
 VM = "vmo_vm"
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
@@ -27,7 +27,7 @@ FAILURES: dict[str, tuple[dict[str, t.Any], str]] = {
         {"disks": [{"name": "root", "container_disk": {"image": "registry.example/does-not-exist:1"}}]},
         "registry.example/does-not-exist:1",
     ),
-    "pvc_not_found": ({"disks": [{"name": "root", "pvc": {"name": "lost"}}]}, "shop/lost"),
+    "pvc_not_found": ({"disks": [{"name": "root", "pvc": {"name": "lost"}}]}, "lost"),
     "import_failed": (
         {"disks": [{"name": "root", "http": {"url": "https://images.example.com/404.qcow2"}, "size": "1Gi"}]},
         "404",
@@ -49,17 +49,17 @@ FAILURES: dict[str, tuple[dict[str, t.Any], str]] = {
 def test_a_vm_that_does_not_start_says_why(bench: Bench, code: str) -> None:
     change, named = FAILURES[code]
     if code == "quota_exceeded":
-        bench.simulator.put(
+        bench.put(
             {
                 "apiVersion": "v1",
                 "kind": "ResourceQuota",
-                "metadata": {"name": "small", "namespace": "shop"},
+                "metadata": {"name": "small"},
                 "spec": {"hard": {"requests.memory": "512Mi", "pods": "1", "memory": "512Mi"}},
             }
         )
     answer = bench.fail(VM, **{**RUNNING, **SOON, **change})
     assert answer.result["error"]["code"] == code, answer.result["msg"]
-    assert "VirtualMachine shop/web-01" in answer.result["msg"]
+    assert f"VirtualMachine {bench.namespace}/web-01" in answer.result["msg"]
     assert named in answer.result["msg"]
     assert answer.result["diagnosis"]["hints"]
     # the VM was made, and the failure does not hide it
@@ -71,7 +71,7 @@ def test_a_vm_that_does_not_start_says_why(bench: Bench, code: str) -> None:
     ("change", "code", "text"),
     [
         ({"name": "Web_01"}, "invalid_option", "name: 'Web_01' is not a name for a VirtualMachine"),
-        ({"memory": None}, "invalid_option", "memory: VirtualMachine shop/web-01 does not exist yet"),
+        ({"memory": None}, "invalid_option", "web-01 does not exist yet"),
         ({"disks": [{"name": "root"}]}, "invalid_option", "disks: root is new"),
         ({"disks": [ROOT, ROOT]}, "invalid_option", "disks: root is listed twice"),
         ({"disks": [{**ROOT, "blank": {}}]}, "invalid_option", "container_disk and blank; a disk has one source"),
@@ -106,12 +106,12 @@ def test_bad_input_is_refused_before_anything_is_changed(
         Fault("cut", method="POST", path="virtualmachines"),
         Fault("cut-after", method="POST", path="virtualmachines"),
         Fault("cut", method="GET", path="virtualmachines"),
-        Fault("expired", method="GET", path="virtualmachines"),
+        Fault("expired", method="GET", path=r"virtualmachines\?.*watch=true"),
     ],
     ids=lambda fault: f"{fault.kind}-{fault.method}-{fault.code or ''}",
 )
 def test_a_stumbling_server_is_no_failure(bench: Bench, fault: Fault) -> None:
-    bench.simulator.add_fault(fault)
+    bench.backend.disturb(fault)
     answer = bench.run(VM, **RUNNING)
     assert answer.result["vm"]["status"]["printableStatus"] == "Running"
     assert not bench.run(VM, **RUNNING).changed
@@ -119,32 +119,49 @@ def test_a_stumbling_server_is_no_failure(bench: Bench, fault: Fault) -> None:
 
 def test_a_conflict_is_decided_anew(bench: Bench) -> None:
     bench.run(VM, **RUNNING)
-    bench.simulator.add_fault(Fault("status", method="PATCH", path="virtualmachines", code=409, times=3))
+    bench.backend.disturb(Fault("status", method="PATCH", path="virtualmachines", code=409, times=3))
     answer = bench.run(VM, name="web-01", memory="2Gi")
     assert answer.verbs == ["patch"]
     assert bench.vm("web-01")["spec"]["template"]["spec"]["domain"]["memory"]["guest"] == "2Gi"
+
+
+def test_a_start_while_a_stop_is_settling_is_asked_for_again(bench: Bench) -> None:
+    bench.run(VM, **RUNNING, run_strategy="Manual")
+    bench.run(VM, name="web-01", state="stopped")
+    underway = "unable to complete request: stop/start already underway"
+    bench.backend.disturb(Fault("status", method="PUT", path="web-01/start", code=500, message=underway, times=2))
+    started = bench.run(VM, name="web-01", state="running")
+    assert started.verbs == ["start"]
+    assert started.result["vm"]["status"]["printableStatus"] == "Running"
 
 
 def test_a_secret_without_a_vm_is_taken_up_again(bench: Bench) -> None:
     task = {**RUNNING, "cloud_init": {"user_data": {"password": "hunter2"}}}
     left_over = {
         "name": "web-01-cloud-init",
-        "namespace": "shop",
         "labels": {"app.kubernetes.io/managed-by": "vmo.core"},
     }
-    bench.simulator.put({"apiVersion": "v1", "kind": "Secret", "metadata": left_over, "data": {}})
+    bench.put({"apiVersion": "v1", "kind": "Secret", "metadata": left_over, "data": {}})
     assert bench.run(VM, **task).result["vm"]["status"]["printableStatus"] == "Running"
-    secret = bench.simulator.read("secrets", "shop", "web-01-cloud-init")
+    secret = bench.backend.read("secrets", "web-01-cloud-init")
     assert secret is not None
     assert secret["metadata"]["ownerReferences"]
     assert not bench.run(VM, **task).changed
 
 
 def test_a_refused_vm_leaves_no_secret_behind(bench: Bench) -> None:
-    bench.simulator.add_fault(Fault("status", method="POST", path="virtualmachines", code=403))
+    bench.backend.deny("create", "virtualmachines")
     answer = bench.fail(VM, **RUNNING, cloud_init={"user_data": {"password": "hunter2"}})
-    assert bench.simulator.read("secrets", "shop", "web-01-cloud-init") is None
+    assert bench.backend.read("secrets", "web-01-cloud-init") is None
     assert answer.result["changed"] is False
+
+
+def test_a_secret_that_cannot_be_taken_back_hides_no_refusal(bench: Bench) -> None:
+    for verb, resource in (("create", "virtualmachines"), ("delete", "secrets")):
+        bench.backend.deny(verb, resource)
+    answer = bench.fail(VM, **RUNNING, cloud_init={"user_data": {"password": "hunter2"}})
+    assert answer.result["error"]["rule"]["resources"] == ["virtualmachines"]
+    assert answer.result["actions"] == [{"verb": "create", "kind": "Secret", "name": "web-01-cloud-init"}]
 
 
 def test_keys_alone_join_the_user_data_that_is_there(bench: Bench) -> None:
@@ -159,12 +176,12 @@ def test_keys_alone_join_the_user_data_that_is_there(bench: Bench) -> None:
 def test_the_time_that_is_over_says_what_was_seen(bench: Bench) -> None:
     answer = bench.fail(VM, **RUNNING, **annotated(boot="stuck"), wait_timeout=2)
     assert answer.result["error"]["code"] in ("wait_timeout", "guest_not_starting")
-    assert "VirtualMachine shop/web-01" in answer.result["msg"]
+    assert f"VirtualMachine {bench.namespace}/web-01" in answer.result["msg"]
     assert answer.result["diagnosis"]["status"] == "Starting"
 
 
 def test_a_missing_right_is_named(bench: Bench) -> None:
-    bench.simulator.deny("admin", "create", "virtualmachines")
+    bench.backend.deny("create", "virtualmachines")
     answer = bench.fail(VM, **RUNNING)
     assert answer.result["error"]["code"] == "forbidden"
     assert answer.result["error"]["rule"]["resources"] == ["virtualmachines"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.unit.modules.conftest import Bench
+from tests.unit.modules.bench import Bench
 
 INFO = "vmo_vm_info"
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
@@ -15,7 +15,15 @@ ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"
 
 def make(bench: Bench, name: str, state: str = "running", **more: t.Any) -> None:
     data = {"name": "data", "blank": {}, "size": "1Gi"}
-    bench.run("vmo_vm", name=name, state=state, memory="1Gi", disks=[ROOT, data], labels={"app": name[:3]}, **more)
+    bench.run(
+        "vmo_vm",
+        name=name,
+        state=state,
+        memory="1Gi",
+        disks=[ROOT, data],
+        labels={"app": name.partition("-")[0]},
+        **more,
+    )
 
 
 def test_everything_about_one_vm(bench: Bench) -> None:
@@ -44,6 +52,7 @@ def test_none_is_an_empty_list(bench: Bench) -> None:
 
 
 def test_many_cost_as_many_requests_as_few(bench: Bench) -> None:
+    bench.backend.show_everything()
     counts = []
     for number in range(4):
         make(bench, f"web-0{number}", "stopped")
@@ -61,7 +70,7 @@ def test_labels_choose(bench: Bench) -> None:
 
 def test_what_may_not_be_seen_is_told_and_the_rest_is_there(bench: Bench) -> None:
     make(bench, "web-01", "stopped")
-    bench.simulator.deny("admin", "get", "datavolumes")
+    bench.backend.deny("get", "datavolumes")
     answer = bench.run(INFO, name="web-01")
     assert answer.result["unavailable"] == ["datavolumes"]
     assert answer.result["vms"][0]["run_strategy"] == "Halted"

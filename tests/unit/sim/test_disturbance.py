@@ -19,9 +19,8 @@ import pytest
 import yaml
 
 from tests.sim.kubevirt import Fault, Simulator
-from tests.unit.sim.client import MACHINES, SECRETS, Client, machine
+from tests.unit.sim.client import MACHINES, SECRET, SECRETS, Client, machine
 
-SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"a": "b"}}
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -83,7 +82,7 @@ def test_the_log_tells_reads_dry_runs_and_writes(client: Client) -> None:
 
 
 def test_subresource_dry_run_counts_in_the_body_only(client: Client) -> None:
-    client.settle(machine())
+    client.create(machine())
     path = "/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachines/web/start"
     client.ask("PUT", path, {"dryRun": ["All"]})
     client.ask("PUT", f"{path}?dryRun=All", {})
@@ -100,28 +99,18 @@ def test_refusing_writes(client: Client) -> None:
 
 
 def test_controls_over_http(client: Client) -> None:
-    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "new"}}
-    assert client.ask("POST", "/_sim/objects", [config_map]).code == 200
-    assert client.ask("GET", "/api/v1/namespaces/new/configmaps/c").code == 200
-    client.ask("POST", "/_sim/faults", {"kind": "status", "path": "configmaps", "code": 503})
-    client.ask("POST", "/_sim/denials", {"user": "vmuser", "verb": "list"})
-    assert client.ask("GET", "/api/v1/configmaps").code == 503
-    assert client.ask("GET", "/api/v1/configmaps", user="vmuser").code == 403
+    client.ask("POST", SECRETS, SECRET)
     client.ask("POST", "/_sim/settings", {"refuse_writes": True})
-    client.ask("DELETE", "/api/v1/namespaces/new/configmaps/c")
-    assert len(json.loads(client.ask("GET", "/_sim/refused").text)) == 1
-    assert len(json.loads(client.ask("GET", "/_sim/requests").text)) == 4
-    assert json.loads(client.ask("GET", "/_sim/writes").text) == []
-    client.ask("POST", "/_sim/reset")
-    assert client.ask("GET", "/api/v1/namespaces/new").code == 404
-    assert client.ask("GET", "/api/v1/namespaces/default").code == 200
+    client.ask("DELETE", f"{SECRETS}/s")
+    assert [entry["verb"] for entry in json.loads(client.ask("GET", "/_sim/refused").text)] == ["delete"]
+    assert [entry["verb"] for entry in json.loads(client.ask("GET", "/_sim/writes").text)] == ["create"]
 
 
 def test_scene_set_directly(simulator: Simulator) -> None:
-    simulator.put(machine())
-    assert simulator.read("virtualmachines", "default", "web")
+    simulator.put({**SECRET, "metadata": {"name": "s", "namespace": "new"}})
+    assert simulator.read("secrets", "new", "s")
+    assert simulator.read("namespaces", "", "new")
     assert simulator.requests == []
-    simulator.delete("virtualmachines", "default", "web")
 
 
 def test_the_program(tmp_path: pathlib.Path) -> None:
