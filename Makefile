@@ -9,7 +9,7 @@ OLDEST := tests/tools/run --python $(OLDEST_PYTHON) --set oldest
 PYTEST := pytest --numprocesses=auto $(PYTEST_ARGS)
 
 .PHONY: help demo test test-oldest lint format unit unit-oldest sanity sanity-oldest imports molecule sim docs build \
-	lock clean distclean
+	lab lab-down cluster lock clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,15 @@ molecule: ## the scenarios of extensions/molecule
 
 sim: ## start the simulators and print the environment to use
 	@$(RUN) sh -c 'exec python -m tests.sim kubevirt --state-dir "$$VMO_CACHE/sim"'
+
+lab: ## start a genuine cluster, built first where it is not; KUBEVIRT=1.8 chooses
+	@tests/cluster/lab up $(if $(KUBEVIRT),--kubevirt $(KUBEVIRT))
+
+lab-down: ## end the clusters that `make lab` started
+	@tests/cluster/lab down
+
+cluster: ## the tests on genuine clusters of both KubeVirt versions; KUBEVIRT=1.8 chooses one
+	@$(RUN) pytest $(if $(KUBEVIRT),--kubevirt $(KUBEVIRT)) $(PYTEST_ARGS) tests/cluster/ring
 
 docs: ## the documentation as HTML
 	@$(RUN) tests/tools/docs
