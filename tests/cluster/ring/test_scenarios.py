@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from tests.cluster.ring.shared import scenarios_of
-from tests.unit.modules import test_vmo_vm, test_vmo_vm_failures, test_vmo_vm_info
+from tests.unit.modules import test_vmo_vm, test_vmo_vm_ended, test_vmo_vm_failures, test_vmo_vm_info
 
-globals().update(scenarios_of(test_vmo_vm, test_vmo_vm_failures, test_vmo_vm_info))
+globals().update(scenarios_of(test_vmo_vm, test_vmo_vm_ended, test_vmo_vm_failures, test_vmo_vm_info))
