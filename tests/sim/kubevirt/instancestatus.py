@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from tests.sim.kubevirt.documents import at, drop_condition, set_condition
+from tests.sim.kubevirt.documents import at, drop_condition, now, set_condition
 from tests.sim.kubevirt.kinds import PVC, Object
 
 if t.TYPE_CHECKING:
@@ -61,7 +61,7 @@ def fill(vmi: Object, store: Store, *, legacy: bool) -> None:
 def connect_agent(vmi: Object, *, legacy: bool) -> None:
     vmi["status"]["guestOSInfo"] = dict(_GUEST)
     vmi["status"]["interfaces"] = _interfaces(vmi, agent=True, legacy=legacy)
-    set_condition(vmi, "AgentConnected", "True", probed=True)
+    set_condition(vmi, "AgentConnected", "True", times={"lastProbeTime": now(), "lastTransitionTime": None})
 
 
 def take_over_compute(vmi: Object) -> None:
