@@ -59,7 +59,7 @@ lab-down: ## end the clusters that `make lab` started
 	@tests/cluster/lab down
 
 cluster: ## the tests on genuine clusters of both KubeVirt versions; KUBEVIRT=1.8 chooses one
-	@$(RUN) pytest $(if $(KUBEVIRT),--kubevirt $(KUBEVIRT)) $(PYTEST_ARGS) tests/cluster/ring
+	@$(RUN) pytest --numprocesses=3 $(if $(KUBEVIRT),--kubevirt $(KUBEVIRT)) $(PYTEST_ARGS) tests/cluster/ring
 
 docs: ## the documentation as HTML
 	@$(RUN) tests/tools/docs

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 import typing as t
 
 import pytest
@@ -107,6 +109,18 @@ def test_a_grace_period_travels_with_the_request(bench: Bench) -> None:
     assert bench.vm("web-01")["spec"]["runStrategy"] == "Halted"
 
 
+def settled(bench: Bench) -> None:
+    """Wait until controllers have written what they have to: one of their writes between ours costs one more pair."""
+    before: t.Any = {}
+    for _attempt in range(60):
+        found = bench.vm("web-01")
+        if found is None or (found == before and "printableStatus" in found.get("status", {})):
+            return
+        before = found
+        time.sleep(0.5)
+    raise AssertionError(before)
+
+
 def test_each_task_takes_as_few_requests_as_it_can(bench: Bench) -> None:
     tasks: list[tuple[dict[str, t.Any], list[str]]] = [
         ({**RUNNING, "state": "present", "run_strategy": "Manual"}, ["create virtualmachines"]),
@@ -116,7 +130,9 @@ def test_each_task_takes_as_few_requests_as_it_can(bench: Bench) -> None:
         ({"name": "web-01", "state": "absent"}, ["delete virtualmachines/web-01"]),
     ]
     for task, writes in tasks:
+        settled(bench)
         answer = bench.run(VM, **task, wait=False)
         assert answer.writes == writes
-        # A start has no body: the VM is read once more for the result.
-        assert answer.reads == ["get virtualmachines/web-01"] * (2 if "start" in str(writes) else 1)
+        # A start and a deletion are answered without the VM, so it is read once more for the result.
+        has_no_answer = re.search(r"/start$|^delete ", "".join(writes))
+        assert answer.reads == ["get virtualmachines/web-01"] * (2 if has_no_answer else 1)
