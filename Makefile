@@ -17,8 +17,8 @@ help: ## show this list
 demo: ## start simulators and let a playbook work on them: no cluster needed
 	@$(RUN) tests/demo/run
 
-test: ## everything that a change must pass
-	@tests/tools/steps lint unit sanity build molecule
+test: ## everything that a change must pass, on genuine clusters too where the machine can carry them
+	@tests/tools/steps lint unit sanity build molecule cluster
 
 test-oldest: ## the same code on the oldest versions that are supported
 	@tests/tools/steps imports unit-oldest sanity-oldest

@@ -87,8 +87,8 @@ class Cluster:
         """Wait until all pods are ready and the webhooks let a virtual machine and a DataVolume pass, as a dry run."""
         until("KubeVirt and CDI", self._unready, PATIENCE, self.alive)
         self.say("virt-operator, virt-api, virt-controller and CDI ready")
-        documents = yaml.safe_load_all((MANIFESTS / "trial.yaml").read_text(encoding="utf-8"))
-        for document in documents:
+        trials = yaml.safe_load((MANIFESTS / "trial.yaml").read_text(encoding="utf-8"))["items"]
+        for document in trials:
             until(document["kind"], functools.partial(self._refusal, document), PATIENCE, self.alive)
         self.say("a virtual machine and a DataVolume pass the webhooks")
 

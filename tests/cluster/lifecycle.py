@@ -71,7 +71,8 @@ def running_lab(version: str, name: str | None = None, say: Progress | None = No
     ``name`` keeps it apart from the other labs of this checkout; the default has the number of this process in it.
     """
     wish = Wish(version, name or f"{version}-of-{os.getpid()}")
-    with _brought_up(wish, say or Progress()) as (lab, started):
+    with contextlib.ExitStack() as stack:
+        lab, started = stack.enter_context(_brought_up(wish, say or Progress()))
         if started is None:
             raise LabError(f"A lab with the name {wish.name} runs already.")
         try:

@@ -64,8 +64,7 @@ class Process:
                 return True
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(descriptor, number)
-            ready, _, _ = select.select([descriptor], [], [], patience)
-            return bool(ready)
+            return bool(select.select([descriptor], [], [], patience)[0])
 
     @contextlib.contextmanager
     def _descriptor(self) -> t.Iterator[int | None]:

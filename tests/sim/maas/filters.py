@@ -262,7 +262,7 @@ def allocatable(world: World, machines: list[Machine], form: Form) -> Machine:
     resolved = _resolved(form)
     if not resolved:
         raise state_violation("No machine available.")
-    given = [(name, values) for name, values in form.values.items()]
+    given = list(form.values.items())
     raise state_violation(f'No available machine matches constraints: {given} (resolved to "{resolved}")')
 
 

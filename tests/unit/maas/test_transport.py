@@ -69,7 +69,7 @@ def test_every_request_is_signed_anew(server: MaasServer, credentials: Credentia
     server.answers(ROUTE, {})
     clock = iter((1000.0, 1000.9, 1001.0))
     wire = HttpTransport(credentials, now=lambda: next(clock))
-    for _ in range(3):
+    for _attempt in range(3):
         wire.send(GET)
     signed = [asked.oauth for asked in server.asked]
     assert len({each["oauth_nonce"] for each in signed}) == 3
@@ -105,7 +105,7 @@ def test_the_wire_itself_repeats_nothing(server: MaasServer, wire: HttpTransport
 
 def test_connections_are_kept(server: MaasServer, wire: HttpTransport) -> None:
     server.answers(ROUTE, {})
-    for _ in range(5):
+    for _attempt in range(5):
         wire.send(GET)
     assert {asked.connection for asked in server.asked} == {1}
 
@@ -129,7 +129,7 @@ def test_a_connection_on_which_something_failed_is_not_used_again(server: MaasSe
 
 def test_several_threads_have_a_connection_each(server: MaasServer, wire: HttpTransport) -> None:
     server.answers(ROUTE, Answer(body={}, delay=0.05))
-    threads = [threading.Thread(target=wire.send, args=(GET,)) for _ in range(4)]
+    threads = [threading.Thread(target=wire.send, args=(GET,)) for _attempt in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -183,7 +183,7 @@ def test_a_server_is_trusted_through_ca_cert(authority: Authority) -> None:
     with MaasServer(authority.server_context()) as server:
         server.answers(ROUTE, {})
         wire = at(server.url, ca_cert=authority.ca)
-        assert [wire.send(GET).status for _ in range(3)] == [200, 200, 200]
+        assert [wire.send(GET).status for _attempt in range(3)] == [200, 200, 200]
         assert {asked.connection for asked in server.asked} == {1}
 
 
