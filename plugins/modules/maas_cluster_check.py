@@ -34,18 +34,18 @@ options:
         Demands of a product to begin with; O(control_plane) and O(worker) go over them. C(docs/checks.md) lists their
         numbers and where these come from.
       - One of O(preset), O(control_plane) and O(worker) is needed.
+      - V(palette_vmo) - a cluster of Palette VMO on bare metal.
+      - V(palette_pcg) - the Private Cloud Gateway of Palette.
+      - V(lab) - two machines to try things out, virtual ones as well.
     type: str
-    choices:
-      palette_vmo: A cluster of Palette VMO on bare metal.
-      palette_pcg: The Private Cloud Gateway of Palette.
-      lab: Two machines to try things out, virtual ones as well.
+    choices: [palette_vmo, palette_pcg, lab]
   mode:
     description:
       - Whether the machines are still to be deployed, or carry the cluster already.
+      - V(pre_deploy) - machines must be Ready, nobody's and unlocked.
+      - V(post_deploy) - machines must be Deployed, and should be locked.
     type: str
-    choices:
-      pre_deploy: Machines must be Ready, nobody's and unlocked.
-      post_deploy: Machines must be Deployed, and should be locked.
+    choices: [pre_deploy, post_deploy]
     default: pre_deploy
   hostnames:
     description:
@@ -169,16 +169,17 @@ options:
       - >-
         What is read beside the lists. Each choice but V(power_address) costs a request for each machine that a role may
         take, V(allocation) one for each role.
+      - >-
+        V(hardware) - what commissioning saw of the processors of machines that are to run VMs and have no tag
+        V(vmx) or V(svm).
+      - V(results) - when commissioning, tests and deployment ended, and which scripts failed.
+      - V(devices) - the devices, GPUs for example.
+      - V(power_state) - whether the power control answers now, which can take a minute where it does not.
+      - V(power_address) - whether two machines share a power control. The user must be an administrator.
+      - V(allocation) - whether MAAS itself would allocate a machine; it is asked for a dry run and allocates nothing.
     type: list
     elements: str
-    choices:
-      hardware: >-
-        What commissioning saw of the processors of machines that are to run VMs and have no tag V(vmx) or V(svm).
-      results: When commissioning, tests and deployment ended, and which scripts failed.
-      devices: The devices, GPUs for example.
-      power_state: Whether the power control answers now, which can take a minute where it does not.
-      power_address: Whether two machines share a power control. The user must be an administrator.
-      allocation: Whether MAAS itself would allocate a machine; it is asked for a dry run and allocates nothing.
+    choices: [hardware, results, devices, power_state, power_address, allocation]
     default: [hardware]
   thresholds:
     description:
@@ -252,11 +253,11 @@ options:
   fail_on:
     description:
       - The verdict on which the task fails.
+      - V(fail) - a failed one.
+      - V(warn) - a warning as well.
+      - V(never) - none; RV(status) tells.
     type: str
-    choices:
-      fail: A failed one.
-      warn: A warning as well.
-      never: None; RV(status) tells.
+    choices: [fail, warn, never]
     default: fail
   with_passed:
     description:

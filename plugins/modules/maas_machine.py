@@ -149,12 +149,12 @@ options:
   erase:
     description:
       - How disks are erased when a machine is released.
+      - V(none) - not at all, unless MAAS does so by itself.
+      - V(quick) - their beginning and their end.
+      - V(full) - the whole of them.
+      - V(secure) - by the disks themselves, where they can.
     type: str
-    choices:
-      none: They are not, unless MAAS does so by itself.
-      quick: Their beginning and end are.
-      full: All of them is.
-      secure: By the disks themselves, where they can.
+    choices: [none, quick, full, secure]
     default: none
   change_owned:
     description:
