@@ -28,6 +28,8 @@ class VmoError(Exception):
         self.details = details
         # what was done before it failed, in the form of a result
         self.report: dict[str, t.Any] = {}
+        # the request was repeated after its answer was lost, and this may be about its own first attempt
+        self.is_perhaps_done = False
 
     def as_failure(self) -> dict[str, t.Any]:
         """Return the keyword arguments of ``fail_json``."""

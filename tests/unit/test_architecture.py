@@ -21,7 +21,7 @@ from tests.tools.sizes import CHECKOUT, PLUGINS, functions, lines_beside_documen
 OWN = "ansible_collections.vmo.core.plugins."
 
 # What each layer may import of this collection, beside itself.
-ADAPTER = {"_ports", "_model", "_errors"}
+ADAPTER = {"_http", "_ports", "_model", "_errors"}
 LAYERS_OF_MODULE_UTILS = {
     "_errors": set(),
     "_model": {"_errors"},
@@ -29,6 +29,7 @@ LAYERS_OF_MODULE_UTILS = {
     "_plan": {"_words", "_model", "_errors"},
     "_ports": {"_model"},
     "_wait": {"_ports", "_model", "_errors"},
+    "_http": {"_ports", "_errors"},
     "_kube": ADAPTER,
     "_maas": ADAPTER,
     "_palette": ADAPTER,
@@ -50,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
 # A port is a promise: it may name the values of the model, and needs none of them at run time.
 FOR_TYPES_ONLY = {"_ports"}
 # These run wherever Python does: no server, no Ansible.
-PURE = {"_errors", "_model", "_words", "_plan"}
+PURE = {"_errors", "_model", "_words", "_plan", "_http"}
 NOT_PURE = ("ansible", "kubernetes", "requests", "urllib3")
 # An adapter that needs no client library: what it may import of Ansible, and nothing of others.
 BY_ITSELF = {"_maas": "ansible.module_utils.urls"}

@@ -155,7 +155,9 @@ class KubeCluster:
         response = self._transport.send(request)
         self._note_warnings(response)
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise error_of(response, attempt)
+            error = error_of(response, attempt)
+            error.is_perhaps_done = response.in_doubt
+            raise error
         return response
 
     def _note_warnings(self, response: Response) -> None:

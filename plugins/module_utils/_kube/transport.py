@@ -50,11 +50,15 @@ class Request(t.NamedTuple):
 
 
 class Response(t.NamedTuple):
-    """What came back; header names are in lower case, repeated ones joined with ``", "``."""
+    """What came back; header names are in lower case, repeated ones joined with ``", "``.
+
+    ``in_doubt``: it answers a repetition, and the first attempt may have been carried out.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    in_doubt: bool = False
 
 
 class Stream(t.NamedTuple):

@@ -11,14 +11,12 @@ import ssl
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConnectionFailed
+from ansible_collections.vmo.core.plugins.module_utils._http import unreachable as words
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-# These were found out before anything was sent: whatever was asked for has not been done.
-NEVER_SENT = frozenset(("name_not_resolved", "refused", "no_route", "connect_timeout", "proxy"))
-
-_CA = "give the cluster's CA as ca_cert or in the kubeconfig (validate_certs: false would accept any server)"
+_CA = "give the cluster's CA as ca_cert or in the kubeconfig"
 _CUT = {"ProtocolError", "ConnectionResetError", "BrokenPipeError", "RemoteDisconnected", "IncompleteRead"}
 
 
@@ -49,13 +47,13 @@ def _before_the_server(failure: _Failure) -> tuple[str, str] | None:
     if "ProxyError" in failure.names:
         return "proxy", f"could not be reached through the proxy: {_last_words(failure)}"
     if failure.first(socket.gaierror):
-        return "name_not_resolved", "could not be reached: its name cannot be resolved"
+        return words.NAME_NOT_RESOLVED
     if failure.first(ConnectionRefusedError):
-        return "refused", "refused the connection: nothing listens on that port"
+        return words.REFUSED
     if "NewConnectionError" in failure.names:
         return "no_route", f"could not be reached: {_last_words(failure)}"
     if "ConnectTimeoutError" in failure.names:
-        return "connect_timeout", "did not accept the connection in time"
+        return words.CONNECT_TIMEOUT
     return None
 
 
@@ -64,7 +62,7 @@ def _in_tls(failure: _Failure) -> tuple[str, str] | None:
         return None
     untrusted = failure.first(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
-        return "tls_untrusted", _untrusted(untrusted)
+        return words.untrusted(untrusted, _CA)
     tls = failure.first(ssl.SSLError)
     if isinstance(tls, ssl.SSLError):
         return "tls", f"could not agree on TLS: {tls.reason or tls}"
@@ -75,20 +73,11 @@ def _in_tls(failure: _Failure) -> tuple[str, str] | None:
     return None
 
 
-def _untrusted(failure: ssl.SSLCertVerificationError) -> str:
-    reason = (failure.verify_message or "the certificate cannot be verified").rstrip(".")
-    if re.search(r"mismatch|doesn't match|not valid for", reason):
-        return f"proved to be another server: {reason}; ask it by a name in its certificate"
-    if "expired" in reason:
-        return "has a TLS certificate that has expired"
-    return f"has a TLS certificate that is not trusted: {reason}; {_CA}"
-
-
 def _after_sending(failure: _Failure) -> tuple[str, str] | None:
     if "ReadTimeoutError" in failure.names or failure.first(TimeoutError, socket.timeout):
         return "timeout", "did not answer in time"
     if failure.names & _CUT or failure.first(ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        return "cut", "closed the connection before the answer was complete"
+        return words.CUT
     return None
 
 

@@ -14,8 +14,8 @@ import typing as t
 from http import HTTPStatus
 
 from ansible_collections.vmo.core.plugins.module_utils import _errors
+from ansible_collections.vmo.core.plugins.module_utils._http.patience import retry_after
 from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import hidden_in
-from ansible_collections.vmo.core.plugins.module_utils._maas.retry import retry_after
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +187,7 @@ def _not_allowed(response: Response, attempt: Attempt) -> _errors.VmoError:
 
 
 def _conflict(response: Response, attempt: Attempt) -> _errors.VmoError:
-    if retry_after(response) is not None:
+    if retry_after(response.headers) is not None:
         return _errors.Unavailable(
             f"{attempt.sentence}: the database of MAAS is busy with the same things; try again", status=response.status
         )

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 import typing as t
 from http.client import BadStatusLine, HTTPException, RemoteDisconnected
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConnectionFailed
+from ansible_collections.vmo.core.plugins.module_utils._http import unreachable as words
 
-# These were found out before anything was sent: whatever was asked for has not been done.
-NEVER_SENT = frozenset(("name_not_resolved", "refused", "no_route", "connect_timeout", "proxy"))
-
-_CA = "give the CA that signed it as ca_cert (validate_certs: false would accept any server)"
+_CA = "give the CA that signed it as ca_cert"
 
 
 def unreachable(server: str, failure: Exception, *, was_sent: bool) -> ConnectionFailed:
@@ -31,11 +28,11 @@ def unreachable(server: str, failure: Exception, *, was_sent: bool) -> Connectio
 
 def _before_sending(failure: Exception) -> tuple[str, str] | None:
     if isinstance(failure, socket.gaierror):
-        return "name_not_resolved", "could not be reached: its name cannot be resolved"
+        return words.NAME_NOT_RESOLVED
     if isinstance(failure, ConnectionRefusedError):
-        return "refused", "refused the connection: nothing listens on that port"
+        return words.REFUSED
     if isinstance(failure, (TimeoutError, socket.timeout)):
-        return "connect_timeout", "did not accept the connection in time"
+        return words.CONNECT_TIMEOUT
     if isinstance(failure, OSError) and str(failure).startswith("Tunnel connection failed"):
         return "proxy", f"could not be reached through the proxy: {failure}"
     if isinstance(failure, (OSError, HTTPException)):
@@ -45,23 +42,14 @@ def _before_sending(failure: Exception) -> tuple[str, str] | None:
 
 def _in_tls(failure: Exception) -> tuple[str, str] | None:
     if isinstance(failure, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return "cut", "closed the connection before the answer was complete"
+        return words.CUT
     if isinstance(failure, ssl.SSLCertVerificationError):
-        return "tls_untrusted", _untrusted(failure)
+        return words.untrusted(failure, _CA)
     if isinstance(failure, ssl.SSLError):
         if failure.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
             return "tls", "does not speak TLS on that port: give maas_url with http:// or with the port of TLS"
         return "tls", f"could not agree on TLS: {failure.reason or failure}"
     return None
-
-
-def _untrusted(failure: ssl.SSLCertVerificationError) -> str:
-    reason = (failure.verify_message or "the certificate cannot be verified").rstrip(".")
-    if re.search(r"mismatch|doesn't match|not valid for", reason):
-        return f"proved to be another server: {reason}; use a name that its certificate has"
-    if "expired" in reason:
-        return "has a TLS certificate that has expired"
-    return f"has a TLS certificate that is not trusted: {reason}; {_CA}"
 
 
 def _after_sending(failure: Exception) -> tuple[str, str] | None:
@@ -70,7 +58,7 @@ def _after_sending(failure: Exception) -> tuple[str, str] | None:
     if isinstance(failure, BadStatusLine) and not isinstance(failure, RemoteDisconnected):
         return "not_http", "does not speak HTTP on that port: check the port, and http or https, of maas_url"
     if isinstance(failure, (OSError, HTTPException, EOFError)):
-        return "cut", "closed the connection before the answer was complete"
+        return words.CUT
     return None
 
 

@@ -73,6 +73,7 @@ class Record:
     on_restart: list[str] = field(default_factory=list)
     removed: JsonObject | None = None
     is_new: bool = False
+    in_doubt: list[dict[str, str]] = field(default_factory=list)
 
     def note(self, plan: Plan) -> None:
         """Keep what a plan is about, once it is about to be carried out."""
@@ -82,6 +83,16 @@ class Record:
         self.is_new = self.is_new or plan.action == "create"
         for texts, new in ((self.notes, plan.notes), (self.live, plan.live), (self.on_restart, plan.on_restart)):
             texts += [text for text in new if text not in texts]
+
+    def did(self, step: Step, *, perhaps: bool = False) -> None:
+        """Count a step as done, once: one whose answer was lost may be repeated later."""
+        report = step.report()
+        if report in self.in_doubt:
+            self.in_doubt.remove(report)
+        else:
+            self.actions.append(report)
+        if perhaps:
+            self.in_doubt.append(report)
 
     def report(self, wanted: WantedVm) -> dict[str, t.Any]:
         """Return the part of the result that a failure has, too."""
@@ -164,17 +175,21 @@ def _carry_out(
     for step in plan.steps:
         if step.foreseen:
             if cluster.dry_run:
-                record.actions.append(step.report())
+                record.did(step)
             continue
         try:
             answer = _send(cluster, wanted, step)
+        except (Conflict, AlreadyExists, NotFound) as error:
+            if error.is_perhaps_done:
+                record.did(step, perhaps=True)
+            raise
         except (Invalid, Forbidden) as refusal:
             if found is None and not cluster.dry_run:
                 _take_back(cluster, wanted, record)
             raise _explained(refusal, wanted) from None
         if answer is _UNNEEDED:
             continue
-        record.actions.append(step.report())
+        record.did(step)
         if step.kind is VM and answer is not None:
             latest, is_stale = answer, False
         else:

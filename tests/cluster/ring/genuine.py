@@ -55,7 +55,10 @@ class Genuine:
         return self._directory / "kubeconfig"
 
     def put(self, item: Tree) -> None:
-        self.admin.put({**item, "metadata": {"namespace": self.namespace, **item["metadata"]}})
+        made = self.admin.put({**item, "metadata": {"namespace": self.namespace, **item["metadata"]}})
+        if item["kind"] == "ResourceQuota":
+            # A quota limits nothing until its controller has counted what is there.
+            self.admin.until(lambda: self._is_counted(made["metadata"]["namespace"], item))
 
     def read(self, plural: str, name: str) -> Tree | None:
         return self.admin.read(plural, name, self.namespace)
@@ -110,6 +113,10 @@ class Genuine:
         self.admin.delete("namespaces", self.namespace)
         self._api.close()
         self.admin.close()
+
+    def _is_counted(self, namespace: str, quota: Tree) -> bool:
+        found = self.admin.read("resourcequotas", quota["metadata"]["name"], namespace) or {}
+        return bool(found.get("status", {}).get("hard") == quota["spec"]["hard"])
 
     def _bind(self) -> None:
         api = "rbac.authorization.k8s.io"

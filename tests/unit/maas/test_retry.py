@@ -10,8 +10,9 @@ import typing as t
 import pytest
 
 from ansible_collections.vmo.core.plugins.module_utils import _errors
+from ansible_collections.vmo.core.plugins.module_utils._http.patience import FIRST_CONTACT_SECONDS
 from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials
-from ansible_collections.vmo.core.plugins.module_utils._maas.retry import FIRST_CONTACT_SECONDS, Retrying
+from ansible_collections.vmo.core.plugins.module_utils._maas.retry import Retrying
 from ansible_collections.vmo.core.plugins.module_utils._maas.transport import HttpTransport, Request
 from tests.unit.kube.scripted import FakeClock
 from tests.unit.maas.scripted import API_KEY, HTML, PLAIN, Answer, MaasServer

@@ -14,7 +14,8 @@ from tests.unit.modules.bench import Bench
 
 VM = "vmo_vm"
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
-RUNNING: dict[str, t.Any] = {"name": "web-01", "state": "running", "memory": "1Gi", "disks": [ROOT]}
+HALTED: dict[str, t.Any] = {"name": "web-01", "memory": "1Gi", "disks": [ROOT]}
+RUNNING: dict[str, t.Any] = {**HALTED, "state": "running"}
 SOON: dict[str, t.Any] = {"failure_grace": 0, "wait_timeout": 60}
 
 
@@ -114,7 +115,29 @@ def test_a_stumbling_server_is_no_failure(bench: Bench, fault: Fault) -> None:
     bench.backend.disturb(fault)
     answer = bench.run(VM, **RUNNING)
     assert answer.result["vm"]["status"]["printableStatus"] == "Running"
+    assert answer.verbs == ["create"]
     assert not bench.run(VM, **RUNNING).changed
+
+
+@pytest.mark.parametrize(
+    ("method", "task", "verb"),
+    [
+        ("POST", HALTED, "create"),
+        ("PATCH", {"name": "web-01", "memory": "2Gi"}, "patch"),
+        ("DELETE", {"name": "web-01", "state": "absent"}, "delete"),
+    ],
+)
+def test_a_change_whose_answer_was_lost_is_a_change(
+    bench: Bench, method: str, task: dict[str, t.Any], verb: str
+) -> None:
+    if method != "POST":
+        bench.run(VM, **HALTED)
+    bench.backend.disturb(Fault("cut-after", method=method, path="virtualmachines"))
+    answer = bench.run(VM, **task)
+    assert answer.changed
+    assert answer.verbs == [verb]
+    assert answer.result["diff"]["before"] != answer.result["diff"]["after"]
+    assert not bench.run(VM, **task).changed
 
 
 def test_a_conflict_is_decided_anew(bench: Bench) -> None:
