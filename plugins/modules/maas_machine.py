@@ -161,6 +161,23 @@ options:
       - Whether a machine that another user has may be changed, tagged or locked, for example.
     type: bool
     default: false
+  foreseen:
+    description:
+      - >-
+        What an earlier task of the same run makes. In check mode that task has made nothing, and a name in these lists
+        is taken to be there. Otherwise it makes no difference.
+    type: dict
+    suboptions:
+      pools:
+        description:
+          - Names of resource pools.
+        type: list
+        elements: str
+      tags:
+        description:
+          - Names of tags, none that MAAS sets from a definition.
+        type: list
+        elements: str
   wait:
     description:
       - >-
@@ -285,6 +302,12 @@ changed:
   type: bool
   returned: success and failure
   sample: true
+check_mode:
+  description:
+    - Whether all of this is foreseen only, and nothing was sent to MAAS.
+  type: bool
+  returned: when the machines were looked for
+  sample: false
 machines:
   description: What became of each machine, in the order of the task.
   type: list

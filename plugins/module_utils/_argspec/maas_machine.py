@@ -112,6 +112,7 @@ MAAS_MACHINE = OptionGroup(
         "release": flag(default=False),
         "erase": text(choices=["none", "quick", "full", "secure"], default="none"),
         "change_owned": flag(default=False),
+        "foreseen": mapping({"pools": texts(), "tags": texts()}),
         "wait": flag(default=True),
         "wait_timeout": number(default=3600),
     }

@@ -45,7 +45,7 @@ def run(maas: Maas, params: dict[str, t.Any], clock: Clock, progress: Progress) 
     """Carry out a task of ``maas_machine``; raises a ``VmoError`` whose report holds every machine."""
     runs = [Run(wanted) for wanted in wanted_machines(params)]
     deadline = Deadline(clock, float(params["wait_timeout"]))
-    around = _begin(maas, runs)
+    around = _begin(maas, runs, mapping(params["foreseen"]) if maas.dry_run else {})
     settled = [each for each in runs if each.failure is None]
     if maas.dry_run:
         for each in _planned(maas, settled, around):
@@ -56,7 +56,7 @@ def run(maas: Maas, params: dict[str, t.Any], clock: Clock, progress: Progress) 
     return _report(runs, foreseen=maas.dry_run)
 
 
-def _begin(maas: Maas, runs: t.Sequence[Run]) -> Surroundings:
+def _begin(maas: Maas, runs: t.Sequence[Run], foreseen: t.Mapping[str, t.Any]) -> Surroundings:
     found = find(maas, [each.wanted for each in runs])
     known = []
     for each in runs:
@@ -65,7 +65,7 @@ def _begin(maas: Maas, runs: t.Sequence[Run]) -> Surroundings:
             each.failure = raw
         else:
             known.append((each, raw))
-    around, power = look_around(maas, [(each.wanted, raw) for each, raw in known])
+    around, power = look_around(maas, [(each.wanted, raw) for each, raw in known], foreseen)
     for each, raw in known:
         each.begin(raw, power.get(str(raw.get("system_id")), {}))
     return around
@@ -230,6 +230,7 @@ def _report(runs: t.Sequence[Run], *, foreseen: bool) -> dict[str, t.Any]:
         "changed": any(each.actions for each in runs),
         "machines": [each.result(foreseen=foreseen) for each in runs],
         "diff": diffs,
+        "check_mode": foreseen,
     }
     failed = [(each.wanted.name, each.failure) for each in runs if each.failure is not None]
     if not failed:

@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._ports import JsonObject, Maas
 
     Pairs = t.Sequence[tuple[WantedMachine, JsonObject]]
+    # names of what an earlier task would have made: pools and tags
+    Foreseen = t.Mapping[str, t.Any]
 
 # the letters and the length that MAAS gives a system_id
 _SYSTEM_ID = re.compile(r"[34678abcdefghkmnpqrstwxy]{6}")
@@ -88,13 +90,13 @@ def _check_distinct(found: t.Mapping[str, JsonObject]) -> None:
             raise InvalidOption(f"{other} and {name} are one machine; name it once.", option="name")
 
 
-def look_around(maas: Maas, pairs: Pairs) -> tuple[Surroundings, dict[str, dict[str, str]]]:
+def look_around(maas: Maas, pairs: Pairs, foreseen: Foreseen) -> tuple[Surroundings, dict[str, dict[str, str]]]:
     """Return what the plans need beside the machines, and the power parameters that the task names by ``system_id``.
 
     Only what matters is read: the number of requests does not grow with that of machines. Raises ``InvalidOption`` for
-    pools and the like that are not there.
+    pools and the like that are neither there nor foreseen.
     """
-    _check_names(maas, pairs)
+    _check_names(maas, pairs, foreseen)
     with_network = [wanted for wanted, _raw in pairs if wanted.interfaces or wanted.gateway]
     subnets: tuple[Subnet, ...] = ()
     vlans: tuple[Vlan, ...] = ()
@@ -130,9 +132,14 @@ def _setting(maas: Maas, name: str, otherwise: str) -> str:
     return value if isinstance(value, str) and value else otherwise
 
 
-def _check_names(maas: Maas, pairs: Pairs) -> None:
+def _check_names(maas: Maas, pairs: Pairs, foreseen: Foreseen) -> None:
     """Look up only names that would change something: those that are in use are there."""
-    for noun, option in (("resourcepools", "pool"), ("zones", "zone"), ("domains", "domain")):
+    pools, tags = (set(foreseen.get(noun) or ()) for noun in ("pools", "tags"))
+    for noun, option, more in (
+        ("resourcepools", "pool", pools),
+        ("zones", "zone", set()),
+        ("domains", "domain", set()),
+    ):
         asked = {
             name
             for wanted, raw in pairs
@@ -141,8 +148,8 @@ def _check_names(maas: Maas, pairs: Pairs) -> None:
         }
         if asked:
             known = {text(each, "name") for each in maas.list_all(noun)}
-            _missing(option, sorted(asked - known))
-    _check_tags(maas, pairs)
+            _missing(option, sorted(asked - known - more))
+    _check_tags(maas, pairs, tags)
 
 
 def _missing(option: str, names: t.Sequence[str]) -> None:
@@ -151,7 +158,7 @@ def _missing(option: str, names: t.Sequence[str]) -> None:
         raise InvalidOption(f"{option}: MAAS has no {option}{plural} {', '.join(names)}; make it first.", option=option)
 
 
-def _check_tags(maas: Maas, pairs: Pairs) -> None:
+def _check_tags(maas: Maas, pairs: Pairs, foreseen: set[str]) -> None:
     added: set[str] = set()
     changed: set[str] = set()
     for wanted, raw in pairs:
@@ -161,7 +168,7 @@ def _check_tags(maas: Maas, pairs: Pairs) -> None:
     if not changed:
         return
     tags = {text(tag, "name"): tag for tag in maas.list_all("tags")}
-    _missing("tag", sorted(added - tags.keys()))
+    _missing("tag", sorted(added - tags.keys() - foreseen))
     automatic = sorted(name for name in changed if text(tags.get(name, {}), "definition"))
     if automatic:
         raise InvalidOption(

@@ -21,6 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.wanted_machine imp
     WantedPower,
     WantedStorage,
 )
+from ansible_collections.vmo.core.plugins.module_utils._plan.machine.refine import refined
 from ansible_collections.vmo.core.plugins.module_utils._plan.machine.settings import swap_bytes
 
 if t.TYPE_CHECKING:
@@ -49,7 +50,7 @@ def wanted_machines(params: Tree) -> list[WantedMachine]:
         raise _invalid("name", "say which machine: name, or machines for several with options of their own.")
     if params["wait_timeout"] < 1:
         raise _invalid("wait_timeout", f"wait_timeout: {params['wait_timeout']} is less than a second.")
-    wanted = [_wanted({**params, **_said(each), **_merged(params, each)}) for each in own]
+    wanted = [_wanted(refined(params, each)) for each in own]
     names = [each.name.lower() for each in wanted]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -76,24 +77,6 @@ def size_bytes(option: str, text: str | None) -> int | None:
 
 def _invalid(option: str, sentence: str) -> InvalidOption:
     return InvalidOption(sentence, option=option)
-
-
-def _said(item: Tree) -> dict[str, t.Any]:
-    return {option: value for option, value in item.items() if value is not None}
-
-
-def _merged(params: Tree, item: Tree) -> dict[str, t.Any]:
-    """Return options that a machine refines rather than replaces: interfaces by name, and mappings by word."""
-    merged: dict[str, t.Any] = {}
-    for option in ("power", "storage", "commissioning"):
-        if item.get(option) is not None and params.get(option) is not None:
-            merged[option] = {**params[option], **_said(item[option])}
-    if item.get("interfaces") is not None and params.get("interfaces") is not None:
-        by_name = {each["name"]: each for each in params["interfaces"]}
-        for each in item["interfaces"]:
-            by_name[each["name"]] = {**by_name.get(each["name"], {}), **_said(each)}
-        merged["interfaces"] = list(by_name.values())
-    return merged
 
 
 def _wanted(options: Tree) -> WantedMachine:
@@ -201,7 +184,7 @@ def _interface(options: Tree) -> WantedInterface:
     kind = options.get("type")
     params: dict[str, t.Any] = {}
     for part in ("bond", "bridge"):
-        said = _said(options.get(part) or {})
+        said = {word: value for word, value in (options.get(part) or {}).items() if value is not None}
         if said and kind not in (None, part):
             raise _invalid("interfaces", f"interfaces: {name} is a {kind} interface and has no {part} parameters.")
         kind = part if said else kind

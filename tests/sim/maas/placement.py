@@ -19,8 +19,13 @@ if t.TYPE_CHECKING:
 _REQUIRED = "This field is required."
 
 
+def _text(call: Call, field: str, default: str = "") -> str:
+    """A text as Django's forms keep it: without blanks and line ends around it."""
+    return call.data.get(field, default).strip()
+
+
 def _new_name(call: Call, known: t.Iterable[str], kind: str, pattern: str) -> str:
-    name = call.data.get("name")
+    name = _text(call, "name")
     if not name:
         raise invalid({"name": _REQUIRED})
     if not re.fullmatch(pattern, name):
@@ -38,8 +43,8 @@ def list_pools(call: Call) -> list[Object]:
 @ROUTES.on("POST resourcepools/", admin=True)
 def create_pool(call: Call) -> Object:
     names = [pool.name for pool in call.world.pools.values()]
-    name = _new_name(call, names, "Resource pool", r"[a-zA-Z0-9]([-a-zA-Z0-9 ]*[a-zA-Z0-9])?")
-    pool = Named(max(call.world.pools) + 1, name, call.data.get("description"))
+    name = _new_name(call, names, "Resource pool", r"\w[ \w-]*")
+    pool = Named(max(call.world.pools) + 1, name, _text(call, "description"))
     call.world.pools[pool.id] = pool
     return documents.named(pool, "resourcepool")
 
@@ -60,7 +65,7 @@ def read_pool(call: Call, key: str) -> Object:
 def update_pool(call: Call, key: str) -> Object:
     pool = _pool(call, key)
     pool.name = call.data.get("name") or pool.name
-    pool.description = call.data.get("description", pool.description)
+    pool.description = _text(call, "description", pool.description)
     return documents.named(pool, "resourcepool")
 
 
@@ -133,7 +138,7 @@ def list_tags(call: Call) -> list[Object]:
 def create_tag(call: Call) -> Object:
     name = _new_name(call, call.world.tags, "Tag", r"[a-zA-Z0-9_-]{1,256}")
     _check_definition(call.data.get("definition"))
-    tag = Tag(name, call.data.get("comment"), call.data.get("definition"), call.data.get("kernel_opts"))
+    tag = Tag(name, *(_text(call, field) for field in ("comment", "definition", "kernel_opts")))
     call.world.tags[name] = tag
     _evaluate(call.world, tag)
     return _tag_document(tag)
@@ -181,7 +186,7 @@ def update_tag(call: Call, name: str) -> Object:
     before = tag.definition
     for field in ("name", "comment", "definition", "kernel_opts"):
         if field in form:
-            setattr(tag, field, form.get(field))
+            setattr(tag, field, _text(call, field))
     if tag.name != name:
         call.world.tags = {found.name: found for found in call.world.tags.values()}
         for machine in call.world.machines.values():

@@ -147,11 +147,11 @@ class Simulator:
 
         self._server.call(anew)
 
-    def _new_world(self) -> World:
+    def _new_world(self, other_stage: str | None = None) -> World:
         world = World(self._version, self._timings)
         count, seed, stage = self._fleet
         fleet.furnish(world)
-        fleet.add_machines(world, count, seed, stage)
+        fleet.add_machines(world, count, seed, other_stage or stage)
         return world
 
     def _control(self) -> list[web.RouteDef]:
@@ -184,11 +184,12 @@ class Simulator:
                 self.clear_log()
             return web.json_response({"refuse_writes": desk.refuse_writes})
 
-        async def reset(_request: web.Request) -> web.Response:
+        async def reset(request: web.Request) -> web.Response:
+            wanted = await request.json()
             self.clear_log()
             desk.faults.clear()
             desk.refuse_writes = False
-            self._api.world = self._new_world()
+            self._api.world = self._new_world(wanted.get("stage"))
             return web.json_response({})
 
         return [

@@ -263,6 +263,16 @@ def test_what_cannot_be_is_refused_before_anything_changes(region: Simulator, op
     assert not region.writes
 
 
+@pytest.mark.parametrize(("option", "word"), [("pool", "pools"), ("tags", "tags")])
+def test_what_an_earlier_task_makes_is_foreseen_in_check_mode_only(region: Simulator, option: str, word: str) -> None:
+    wanted: Tree = {"name": ["worker-01"], option: "later" if option == "pool" else ["later"]}
+    foreseen: Tree = {**wanted, "foreseen": {word: ["later"]}}
+    told = task(region, check=True, **foreseen)
+    assert told["changed"], told
+    assert task(region, check=True, **wanted)["error"]["option"] == option.rstrip("s")
+    assert task(region, **foreseen)["error"]["option"] == option.rstrip("s")
+
+
 def test_nothing_is_named(region: Simulator) -> None:
     assert task(region)["error"] == {"code": "invalid_option", "option": "name"}
 
@@ -499,7 +509,8 @@ def test_tags_are_taken_away(region: Simulator) -> None:
     task(region, name="worker-01", tags=["worker", "virtual"])
     result = as_foreseen(region, name="worker-01", tags=["worker"], without_tags=["virtual", "nowhere"])
     assert verbs(result) == ["remove_tag virtual"]
-    assert result["diff"][0]["after"] == {"tags": ["worker"]}
+    assert result["diff"][0]["before"] == {"tags": ["virtual"]}
+    assert result["diff"][0]["after"] == {"tags": []}
 
 
 def test_tag_that_maas_sets_by_itself_is_not_touched(region: Simulator) -> None:

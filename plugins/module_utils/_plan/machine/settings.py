@@ -66,13 +66,13 @@ def pool(wanted: WantedMachine, found: Found) -> Change:
 
 
 def tags(wanted: WantedMachine, found: Found) -> tuple[list[str], list[str], Tree, Tree]:
-    """Return the tags to add and to remove, and all tags before and after."""
+    """Return the tags to add and to remove, and these as what differs: MAAS may change others at any time."""
     had = found.machine.tags
     added = [tag for tag in wanted.tags if tag not in had]
     removed = [tag for tag in wanted.without_tags if tag in had]
     if not added and not removed:
         return [], [], {}, {}
-    return added, removed, {"tags": sorted(had)}, {"tags": sorted((had | set(added)) - set(removed))}
+    return added, removed, {"tags": sorted(removed)}, {"tags": sorted(added)}
 
 
 def swap_bytes(text: str) -> int | None:
