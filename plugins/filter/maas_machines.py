@@ -55,6 +55,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.vmo.core.plugins.module_utils._plan.machine.refine import refined
 
 

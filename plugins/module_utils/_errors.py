@@ -28,7 +28,7 @@ class VmoError(Exception):
         self.details = details
         # what was done before it failed, in the form of a result
         self.report: dict[str, t.Any] = {}
-        # the request was repeated after its answer was lost, and this may be about its own first attempt
+        # the answer to the request was lost: it may have been carried out, and this may be about its own first attempt
         self.is_perhaps_done = False
 
     def as_failure(self) -> dict[str, t.Any]:

@@ -11,7 +11,15 @@ import typing as t
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import Forbidden, NotFound, Refused, VmoError
+from ansible_collections.vmo.core.plugins.module_utils._errors import (
+    ConnectionFailed,
+    Forbidden,
+    NotFound,
+    Refused,
+    Unavailable,
+    VmoError,
+)
+from ansible_collections.vmo.core.plugins.module_utils._http.unreachable import HOPELESS, NEVER_SENT
 from ansible_collections.vmo.core.plugins.module_utils._maas.failures import SECRET_FIELD, error_of, garbage
 from ansible_collections.vmo.core.plugins.module_utils._maas.nouns import NOUNS, Attempt, path
 from ansible_collections.vmo.core.plugins.module_utils._maas.transport import Request
@@ -109,6 +117,9 @@ class MaasRegion:
         except Forbidden:
             self._explain_lock(attempt)
             raise
+        except (ConnectionFailed, Unavailable) as failure:
+            failure.is_perhaps_done = _is_in_doubt(failure)
+            raise
 
     def _explain_lock(self, attempt: Attempt) -> None:
         """Raise ``Refused`` where a lock is the reason: MAAS answers that with the 403 of a missing right."""
@@ -158,6 +169,13 @@ class MaasRegion:
             return
         self._quickest = took
         self._ahead = told - (began + took / 2)
+
+
+def _is_in_doubt(failure: VmoError) -> bool:
+    """Tell whether MAAS may have done what was asked, and only its answer did not come through."""
+    if isinstance(failure, ConnectionFailed):
+        return failure.details.get("cause") not in NEVER_SENT | HOPELESS
+    return failure.details.get("status") in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 
 
 def _op(name: str) -> Pairs:

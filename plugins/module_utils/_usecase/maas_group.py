@@ -26,6 +26,9 @@ if t.TYPE_CHECKING:
 
     Tree = dict[str, t.Any]
 
+# of one task, after others were faster or an answer was lost
+SECOND_LOOKS = 1
+
 
 def names_of(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...]:
     """Return the names of machines in an option, each once; raises ``InvalidOption`` for an empty one."""
@@ -75,24 +78,26 @@ def carry_out(
     """Decide, send and return what was done, in a dry run what would be. A failure holds what was done before it.
 
     ``send`` adds each step to its second argument once it is done. Where somebody else makes or deletes the thing in
-    the meantime, it is looked at and decided once more.
+    the meantime, or an answer is lost, it is looked at and decided ``SECOND_LOOKS`` times more.
     """
     done: list[Step] = []
-    is_last = False
+    steps: list[Step] = []
+    lost: list[Step] = []
+    left = SECOND_LOOKS
     while True:
         try:
             steps = decide()
             if dry_run:
                 return steps
+            done += [step for step in lost if step not in steps]
             send(steps, done)
-        except (AlreadyExists, NotFound) as failure:
-            if is_last or "machines" in failure.details:
+        except VmoError as failure:
+            is_race = isinstance(failure, (AlreadyExists, NotFound)) and "machines" not in failure.details
+            if not left or not (is_race or failure.is_perhaps_done):
                 failure.report = told(done)
                 raise
-            is_last = True
-        except VmoError as failure:
-            failure.report = told(done)
-            raise
+            left -= 1
+            lost = [step for step in steps if step not in done] if failure.is_perhaps_done else []
         else:
             return done
 

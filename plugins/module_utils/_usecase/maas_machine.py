@@ -81,6 +81,7 @@ def _planned(maas: Maas, runs: t.Iterable[Run], around: Surroundings) -> list[Ru
         except VmoError as failure:
             each.failure = failure
             continue
+        each.resolve(each.plan.steps)
         if each.plan.refusal is not None:
             each.failure = _explained(maas, each, each.plan.refusal)
         elif each.plan.steps or each.plan.busy:
@@ -110,7 +111,9 @@ def _converge(
         todo = [each for each in more if each not in waiting]
         if todo:
             continue
-        if not waiting or not waits:
+        if not waits:
+            waiting = [each for each in waiting if each.in_doubt is not None]
+        if not waiting:
             return
         if deadline.left <= 0:
             _give_up(waiting, deadline)
@@ -122,7 +125,11 @@ def _converge(
 
 
 def _goes_on(each: Run) -> bool:
-    return each.plan.busy or any(step.begins and not step.foreseen for step in each.plan.steps)
+    return (
+        each.plan.busy
+        or each.in_doubt is not None
+        or any(step.begins and not step.foreseen for step in each.plan.steps)
+    )
 
 
 def _looked_at(maas: Maas, waiting: t.Sequence[Run]) -> tuple[list[Run], list[Run]]:
@@ -134,6 +141,8 @@ def _looked_at(maas: Maas, waiting: t.Sequence[Run]) -> tuple[list[Run], list[Ru
             each.failure = NotFound(f"Machine {each.wanted.name} is gone: somebody deleted it.", name=each.wanted.name)
             continue
         each.raw, each.is_stale = raw, False
+        if each.in_doubt is not None and each.in_doubt.begins and each.status in m.IN_PROGRESS:
+            each.resolve()
     left = [each for each in waiting if each.failure is None]
     rests = [each for each in left if each.status not in m.IN_PROGRESS]
     return rests, [each for each in left if each.status in m.IN_PROGRESS]

@@ -38,7 +38,7 @@ def _until_tags(steps: t.Sequence[Step]) -> list[Step]:
 
 
 def _at_once(work: t.Sequence[tuple[Run, t.Sequence[Step]]], maas: Maas) -> None:
-    todo = [(run, steps) for run, steps in work if steps and run.failure is None]
+    todo = [(run, steps) for run, steps in work if steps and run.failure is None and run.in_doubt is None]
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for future in [pool.submit(_carry_out_one, maas, run, steps) for run, steps in todo]:
             future.result()
@@ -52,7 +52,7 @@ def _carry_out_one(maas: Maas, run: Run, steps: t.Sequence[Step]) -> None:
         try:
             answer = _SEND[step.noun](maas, run.system_id, step, interfaces)
         except VmoError as failure:
-            run.failure = failure
+            run.stop_at(step, failure)
             return
         run.note(step, answer if step.noun == "machines" else None)
 
@@ -61,7 +61,7 @@ def _set_tags(maas: Maas, work: t.Sequence[tuple[Run, Step]]) -> None:
     """Ask once a tag, whatever the number of machines."""
     groups: dict[tuple[str, str], list[tuple[Run, Step]]] = {}
     for run, step in work:
-        if run.failure is None:
+        if run.failure is None and run.in_doubt is None:
             groups.setdefault((step.verb, step.name), []).append((run, step))
     for (verb, tag), members in groups.items():
         word, told = ("add", "added") if verb == "add_tag" else ("remove", "removed")
@@ -74,8 +74,8 @@ def _set_tags(maas: Maas, work: t.Sequence[tuple[Run, Step]]) -> None:
                     tag=tag,
                 )
         except VmoError as failure:
-            for run, _step in members:
-                run.failure = failure
+            for run, step in members:
+                run.stop_at(step, failure)
             continue
         for run, step in members:
             run.note(step, None)

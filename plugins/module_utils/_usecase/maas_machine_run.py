@@ -21,12 +21,15 @@ if t.TYPE_CHECKING:
 
     Tree = dict[str, t.Any]
 
+LOST_ANSWERS = 3
+
 
 @dataclass
 class Run:
     """``raw`` is the machine as last seen, ``done`` the long operations that were begun. It grows by ``note``.
 
-    ``is_stale`` tells that an answer still showed the state before, so that MAAS has to be asked again.
+    ``is_stale`` tells that an answer still showed the state before, so that MAAS has to be asked again; ``in_doubt`` is
+    a step whose answer was lost, which happens ``LOST_ANSWERS`` times at most before it is a failure.
     """
 
     wanted: WantedMachine
@@ -41,6 +44,8 @@ class Run:
     first_status: t.Any = None
     failure: VmoError | None = None
     is_stale: bool = False
+    in_doubt: Step | None = None
+    lost: int = 0
 
     @property
     def system_id(self) -> str:
@@ -66,6 +71,9 @@ class Run:
         now = {word: value for word, value in self.plan.after.items() if word not in self.plan.later}
         was = {word: value for word, value in self.plan.before.items() if word not in self.plan.later}
         self.before = {**was, **self.before}
+        if "interfaces" in now and "interfaces" in self.after:
+            # made anew after a lost answer, a plan tells only what is left to do
+            now["interfaces"] = _by_name(self.after["interfaces"], now["interfaces"])
         self.after.update(now)
         self.pending = [step.report() for step in self.plan.steps if step.foreseen]
 
@@ -81,6 +89,20 @@ class Run:
         if isinstance(answer, dict) and "status" in answer and answer.get("system_id") == self.raw.get("system_id"):
             self.is_stale = step.begins and answer["status"] == self.status
             self.raw = answer
+
+    def stop_at(self, step: Step, failure: VmoError) -> None:
+        """Go no further: the machine has failed, or nobody knows whether the step was done and it must be looked at."""
+        self.lost += failure.is_perhaps_done
+        if failure.is_perhaps_done and self.lost <= LOST_ANSWERS:
+            self.in_doubt, self.is_stale = step, True
+        else:
+            self.failure = failure
+
+    def resolve(self, still_wanted: t.Iterable[Step] = ()) -> None:
+        """Count the step in doubt as done, unless the plan, made anew, wants it again."""
+        step, self.in_doubt = self.in_doubt, None
+        if step is not None and not any(_are_one(step, each) for each in still_wanted):
+            self.note(step, None)
 
     def result(self, *, foreseen: bool) -> Tree:
         """Return what is told of the machine."""
@@ -110,3 +132,15 @@ class Run:
             return None
         header = f"machine {self.wanted.name}"
         return {"before": before, "after": after, "before_header": header, "after_header": header}
+
+
+def _are_one(step: Step, other: Step) -> bool:
+    return (step.verb, step.noun, step.name, step.form) == (other.verb, other.noun, other.name, other.form)
+
+
+def _by_name(*lists: t.Iterable[Tree]) -> list[Tree]:
+    """Return items of all lists, those of one name as one."""
+    found: dict[str, Tree] = {}
+    for item in (item for each in lists for item in each):
+        found[item["name"]] = {**found.get(item["name"], {}), **item}
+    return list(found.values())

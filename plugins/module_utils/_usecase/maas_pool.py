@@ -135,8 +135,10 @@ class _Pooling:
 def _together(failed: t.Mapping[str, VmoError], count: int) -> Refused:
     codes = {failure.code for failure in failed.values()}
     lines = " ".join(f"{name}: {failure.message.rstrip('.')}." for name, failure in failed.items())
-    return Refused(
+    together = Refused(
         f"{len(failed)} of {count} machines could not be moved. {lines}",
         code=codes.pop() if len(codes) == 1 else "several",
         machines=list(failed),
     )
+    together.is_perhaps_done = any(failure.is_perhaps_done for failure in failed.values())
+    return together

@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 
 try:
+    from ansible.module_utils import _internal
     from ansible.module_utils.testing import patch_module_args
 except ImportError:  # ansible-core before 2.19
-    patch_module_args = None
+    _internal = patch_module_args = None
 
 
 @contextmanager
 def given_arguments(arguments: dict[str, t.Any]) -> Iterator[None]:
-    """Let the next module of this process see these arguments."""
+    """Let the next module of this process see these arguments, and none of the warnings of those before it."""
+    warnings._global_warnings.clear()
     if patch_module_args is not None:
-        with patch_module_args(arguments):
+        with patch_module_args(arguments), _as_on_a_host():
             yield
         return
     kept = basic._ANSIBLE_ARGS
@@ -31,3 +34,13 @@ def given_arguments(arguments: dict[str, t.Any]) -> Iterator[None]:
         yield
     finally:
         basic._ANSIBLE_ARGS = kept
+
+
+@contextmanager
+def _as_on_a_host() -> Iterator[None]:
+    """Where a test of this process needs Ansible itself, warnings of modules would go to its screen."""
+    kept, _internal.is_controller = _internal.is_controller, False
+    try:
+        yield
+    finally:
+        _internal.is_controller = kept

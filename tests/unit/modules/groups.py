@@ -21,6 +21,7 @@ Tree = dict[str, t.Any]
 PLUGINS = "ansible_collections.vmo.core.plugins"
 TAG = importlib.import_module(f"{PLUGINS}.modules.maas_tag")
 POOL = importlib.import_module(f"{PLUGINS}.modules.maas_pool")
+USE_CASE = importlib.import_module(f"{PLUGINS}.module_utils._usecase.maas_group")
 ALL = ["worker-01", "worker-02", "worker-03"]
 
 

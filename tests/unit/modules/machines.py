@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 Tree = dict[str, t.Any]
 PLUGIN = importlib.import_module("ansible_collections.vmo.core.plugins.modules.maas_machine")
 USE_CASE = importlib.import_module("ansible_collections.vmo.core.plugins.module_utils._usecase.maas_machine")
+RUN = importlib.import_module("ansible_collections.vmo.core.plugins.module_utils._usecase.maas_machine_run")
 BOND = {"mode": "802.3ad", "xmit_hash_policy": "layer3+4"}
 LAYOUT: list[Tree] = [
     {"name": "bond_mgmt", "parents": ["enp1s0f0", "enp65s0f0"], "bond": BOND,

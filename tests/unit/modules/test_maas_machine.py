@@ -17,6 +17,7 @@ from tests.unit.modules.machines import (
     LAYOUT,
     PLUGIN,
     READY,
+    RUN,
     USE_CASE,
     Tree,
     as_foreseen,
@@ -414,11 +415,29 @@ def test_deadline_tells_what_was_seen(fresh: Simulator) -> None:
     assert result["changed"]
 
 
-def test_next_run_goes_on_wherever_the_task_was_interrupted() -> None:
+def test_lost_answer_is_no_failure_wherever_the_line_is_cut() -> None:
+    with Simulator("3.7", machines=1, stage="new") as region:
+        expected = task(region, name="worker-01", **READY)
+        count, layout = len(region.writes), network(region, "worker-01")
+        # A machine with one gateway takes it by itself: seen once more, nothing is left to set.
+        taken_by_itself = "set_default_gateway bond_mgmt"
+        twice = len(verbs(expected)) - len(set(verbs(expected)))
+        for kind, place in [(kind, place) for kind in ("cut", "cut-after") for place in range(count)]:
+            region.reset()
+            result = broken_at(region, place, kind)
+            assert not result.get("failed"), (kind, place, result)
+            assert set(verbs(expected)) - set(verbs(result)) <= {taken_by_itself}, (kind, place)
+            assert len(verbs(result)) == len(set(verbs(result))) + twice, (kind, place)
+            assert result["diff"] == expected["diff"], (kind, place)
+            assert network(region, "worker-01") == layout, (kind, place)
+
+
+def test_next_run_goes_on_wherever_the_task_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # what had an effect but no answer is the same as a kill right after it
+    monkeypatch.setattr(RUN, "LOST_ANSWERS", 0)
     with Simulator("3.7", machines=1, stage="new") as region:
         task(region, name="worker-01", **READY)
         count, expected = len(region.writes), network(region, "worker-01")
-        # what had an effect but no answer is the same as a kill right after it
         for kind, place in [("cut", 0), *(("cut-after", place) for place in range(count))]:
             region.reset()
             broken = broken_at(region, place, kind)
@@ -429,6 +448,13 @@ def test_next_run_goes_on_wherever_the_task_was_interrupted() -> None:
             assert network(region, "worker-01") == expected, (kind, place)
             assert result["machines"][0]["status"] == "ready"
             assert unchanged(region, name="worker-01", **READY) == 3
+
+
+def test_line_that_is_always_cut_is_a_failure(region: Simulator) -> None:
+    region.add_fault(Fault("cut", method="PUT", times=9))
+    result = task(region, name=["worker-01"], description="Row 3")
+    assert result["error"]["code"] == "connection_failed"
+    assert [entry.method for entry in region.requests].count("PUT") == 4
 
 
 def broken_at(region: Simulator, place: int, kind: str) -> Tree:

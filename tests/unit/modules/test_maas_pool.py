@@ -13,7 +13,7 @@ import yaml
 from tests.sim.maas import Fault, Simulator
 from tests.sim.maas.model import Named
 from tests.unit.modules import groups, machines
-from tests.unit.modules.groups import ALL, POOL, Module, Tree, in_pool, only_diff, stand, verbs
+from tests.unit.modules.groups import ALL, POOL, USE_CASE, Module, Tree, in_pool, only_diff, stand, verbs
 
 
 @pytest.fixture(name="pool")
@@ -191,7 +191,19 @@ def test_one_machine_that_cannot_move_does_not_hold_up_the_others(pool: Module) 
 
 
 @pytest.mark.parametrize(("kind", "place"), [("cut", 0), *(("cut-after", place) for place in range(4))])
-def test_next_run_goes_on_wherever_the_task_was_interrupted(pool: Module, kind: str, place: int) -> None:
+def test_lost_answer_is_no_failure(pool: Module, kind: str, place: int) -> None:
+    result = pool.cut(kind, place, name="shop", machines=ALL)
+    assert verbs(result)[0] == "create shop"
+    assert sorted(verbs(result)[1:]) == [f"update {name}" for name in ALL]
+    assert in_pool(pool.region, "shop") == ALL
+    assert pool.unchanged(name="shop", machines=ALL) == 2
+
+
+@pytest.mark.parametrize(("kind", "place"), [("cut", 0), *(("cut-after", place) for place in range(4))])
+def test_next_run_goes_on_wherever_the_task_was_interrupted(
+    pool: Module, kind: str, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(USE_CASE, "SECOND_LOOKS", 0)
     options: Tree = {"name": "shop", "machines": ALL}
     broken = pool.cut(kind, place, **options)
     assert broken["error"]["code"] == "connection_failed"
