@@ -36,9 +36,14 @@ def differences(specified: Tree, defaults: Tree) -> list[str]:
             faults += [f"{name}: required, and has a default"] if name in defaults else []
         elif name not in defaults:
             faults.append(f"{name}: has no default")
-        elif repr(option.get("default")) != repr(defaults[name]):
+        elif repr(option.get("default")) != repr(_told(defaults[name], option)):
             faults.append(f"{name}: default {defaults[name]!r}, documented as {option.get('default')!r}")
     return faults
+
+
+def _told(default: t.Any, option: Tree) -> t.Any:
+    """Return the default that can be documented: what stands for a flag until it is templated is none."""
+    return None if "{{" in str(default) and option["type"] != "str" else default
 
 
 def test_all_roles_are_seen() -> None:
