@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from pathlib import Path
 
 from tests.sim.maas import Simulator
-from tests.unit.e2e.playbook import start, write
+from tests.unit.e2e.both_ways import results_of
 from tests.unit.modules.machines import LAYOUT
 
 Tree = dict[str, t.Any]
@@ -26,29 +25,17 @@ TASKS: list[Tree] = [
 ]
 
 
-def results_of(directory: Path, region: Simulator, *, fast: bool) -> tuple[list[Tree], str]:
-    """Run the tasks on a region as it was made; return their results, and what the playbook printed."""
+def run(directory: Path, region: Simulator, *, fast: bool) -> tuple[list[Tree], str]:
+    """Run the tasks on a region as it was made."""
     region.reset()
-    kept = directory / f"results-{fast}.json"
-    tasks: list[Tree] = [
-        {"name": f"Task {number}", "ignore_errors": True, "register": f"r{number}", **task}
-        for number, task in enumerate(TASKS)
-    ]
-    everything = ", ".join(f"r{number}" for number in range(len(TASKS)))
-    keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(kept), "mode": "0600"}
-    tasks.append({"name": "Keep the results", "ansible.builtin.copy": keep})
-    defaults = {"group/vmo.core.maas": {"maas_url": region.url, "maas_api_key": region.key()}}
-    playbook = write(directory / "play.yml", tasks, module_defaults=defaults)
-    options = ("-vvv", "-e", f"vmo_fast_path={fast}")
-    run = start(playbook, *options, environment={"ANSIBLE_INJECT_INVOCATION": "true"}).finish()
-    assert kept.exists(), run.output
-    return json.loads(kept.read_text()), run.output + kept.read_text()
+    connection = {"group/vmo.core.maas": {"maas_url": region.url, "maas_api_key": region.key()}}
+    return results_of(directory, TASKS, connection, fast=fast)
 
 
 def test_results_are_the_same_both_ways_and_show_no_secret(tmp_path: Path) -> None:
     with Simulator("3.7", machines=2, stage="commissioned") as region:
-        here, here_text = results_of(tmp_path, region, fast=True)
-        there, there_text = results_of(tmp_path, region, fast=False)
+        here, here_text = run(tmp_path, region, fast=True)
+        there, there_text = run(tmp_path, region, fast=False)
         secrets = [SECRET, "bmc-secret", *region.key().split(":")]
     for text in (here_text, there_text):
         assert not [secret for secret in secrets if secret in text]
