@@ -24,7 +24,7 @@ def _kubevirt(options: argparse.Namespace) -> int:
         simulator.refuse_writes = options.refuse_writes
         environment = f"export K8S_AUTH_KUBECONFIG={simulator.kubeconfig}\nexport KUBECONFIG={simulator.kubeconfig}\n"
         environment += f"export VMO_SIM_URL={simulator.url}\n"
-        _serve(state_dir, environment, signals)
+        _serve(state_dir, environment, signals, options.end_with)
     return 0
 
 
@@ -43,23 +43,35 @@ def _maas(options: argparse.Namespace) -> int:
         region.desk.refuse_writes = options.refuse_writes
         environment = f"export MAAS_URL={region.url}\nexport MAAS_API_KEY={region.key()}\n"
         environment += f"export MAAS_USER_API_KEY={region.key('user1')}\n"
-        _serve(state_dir, environment, signals)
+        _serve(state_dir, environment, signals, options.end_with)
     return 0
 
 
 def _block_signals() -> set[signal.Signals]:
-    """Before a server's thread starts, so that only the sigwait of _serve gets them."""
+    """Before a server's thread starts, so that only _serve gets them."""
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     return signals
 
 
-def _serve(state_dir: pathlib.Path, environment: str, signals: set[signal.Signals]) -> None:
+def _serve(state_dir: pathlib.Path, environment: str, signals: set[signal.Signals], owner: int | None) -> None:
     (state_dir / "pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
     (state_dir / "env").write_text(environment, encoding="utf-8")
     print(environment, end="", flush=True)
-    signal.sigwait(signals)
-    (state_dir / "pid").unlink()
+    while signal.sigtimedwait(signals, 1.0) is None and _is_there(owner):
+        pass
+    (state_dir / "pid").unlink(missing_ok=True)
+
+
+def _is_there(owner: int | None) -> bool:
+    """Tell whether the simulator is still wanted: a run of tests that was killed tells nobody."""
+    if owner is None:
+        return True
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class _Planted:
@@ -97,6 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
     region.add_argument("--tls", action="store_true")
     region.add_argument("--refuse-writes", action="store_true", help="answer 500 to every write")
     region.set_defaults(run=_maas)
+    for simulator in (kubevirt, region):
+        simulator.add_argument("--end-with", type=int, metavar="PID", help="end as soon as this process has ended")
     options = parser.parse_args(arguments)
     return int(options.run(options))
 

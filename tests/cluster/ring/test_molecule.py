@@ -38,6 +38,7 @@ def environment(cluster: Genuine, tmp_path: Path) -> dict[str, str]:
         "VMO_CLUSTER_KUBECONFIG": str(kubeconfig),
         "VMO_CLUSTER_AUDIT_LOG": str(lab.audit_log),
         "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path / "molecule"),
+        "VMO_TEST_RUN": str(os.getpid()),
     }
     return {**os.environ, **own}
 

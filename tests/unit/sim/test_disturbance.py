@@ -124,3 +124,20 @@ def test_the_program(tmp_path: pathlib.Path) -> None:
         os.kill(program.pid, signal.SIGTERM)
         assert program.wait(10) == 0
     assert not (tmp_path / "pid").exists()
+
+
+def test_it_ends_with_the_process_that_it_is_for(tmp_path: pathlib.Path) -> None:
+    owner = subprocess.Popen(["sleep", "600"])
+    options = ["--state-dir", str(tmp_path), "--end-with", str(owner.pid)]
+    simulator = subprocess.Popen([sys.executable, "-m", "tests.sim", "maas", *options], cwd=ROOT)
+    try:
+        while not (tmp_path / "env").exists():
+            assert simulator.poll() is None
+            time.sleep(0.02)
+        owner.kill()
+        owner.wait()
+        assert simulator.wait(30) == 0
+    finally:
+        owner.kill()
+        simulator.kill()
+        simulator.wait()
