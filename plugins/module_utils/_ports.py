@@ -11,6 +11,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
+    from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
 
 JsonObject = dict[str, t.Any]
 # names and values of a form; a list repeats its name, ``None`` is not said
@@ -81,6 +82,15 @@ class Cluster(t.Protocol):
 
     def watch(self, kind: Kind, namespace: str, name: str, *, since: str | None, timeout: float) -> Iterator[Event]:
         """Yield changes of one object for ``timeout`` seconds at most. Raises ``WatchExpired`` and ``Forbidden``."""
+
+    def may(self, right: Right, namespace: str | None = None) -> bool:
+        """Tell whether the user has a right, in all namespaces if none is given. Nothing is stored by asking."""
+
+    def version(self) -> str:
+        """Return the version of Kubernetes as the server writes it, such as ``v1.34.4``."""
+
+    def groups(self) -> frozenset[str]:
+        """Return the names of all API groups but the core one; who may not see their objects may see these."""
 
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""

@@ -81,7 +81,7 @@ class Target(t.NamedTuple):
     @property
     def subject(self) -> str:
         """Return how messages call it."""
-        return f"{self.kind.name} {self.namespace}/{self.name}"
+        return f"{self.kind.name} " + "/".join(filter(None, (self.namespace, self.name)))
 
 
 def wait_until(

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - vmo.core._maas.action_group
   - vmo.core._maas
   - vmo.core._cluster_role
+  - vmo.core._verdicts
 options:
   preset:
     description:
@@ -234,44 +235,17 @@ options:
         description: Minutes of silence of virt-handler that are a warning.
         type: int
         default: 5
-  severity_overrides:
-    description:
-      - >-
-        Other severities, by the id of the check: V(fail), V(warn) or V(pass). What warned or failed then does that. It
-        decides which machines fit, too.
-    type: dict
-  only:
-    description:
-      - Ids of checks, or areas such as V(n), to make. All when it is left out.
-    type: list
-    elements: str
-  ignore:
-    description:
-      - Ids of checks, or areas such as V(p), not to make.
-    type: list
-    elements: str
-  fail_on:
-    description:
-      - The verdict on which the task fails.
-      - V(fail) - a failed one.
-      - V(warn) - a warning as well.
-      - V(never) - none; RV(status) tells.
-    type: str
-    choices: [fail, warn, never]
-    default: fail
-  with_passed:
-    description:
-      - Whether verdicts that passed or were skipped are told as well. With many machines they are many.
-    type: bool
-    default: false
 notes:
   - The module never changes anything, neither here nor in MAAS, so RV(changed) is always V(false).
   - >-
     To a user who is no administrator MAAS shows neither the controllers nor the machines of others; the checks that
     need them are V(unknown).
+  - O(severity_overrides) decide which machines fit, too.
   - What is known of cables and cards is as of the last commissioning or hardware synchronization.
 seealso:
   - module: vmo.core.maas_machine_info
+  - module: vmo.core.vmo_cluster_check
+    description: For the cluster, once it is there.
 """
 
 EXAMPLES = r"""

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write docs/checks.md from the catalogue of checks: ``tests/tools/run python -m tests.tools.checks_page``."""
+"""Write the pages of checks from their catalogues.
+
+``tests/tools/run sh -c 'PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}" python -m tests.tools.checks_page'``
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,59 @@ from pathlib import Path
 
 from ansible_collections.vmo.core.plugins.module_utils._model.presets import PRESETS
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import AREAS, CATALOGUE, LEFT_OUT, OPT_IN
+from ansible_collections.vmo.core.plugins.module_utils._plan.cluster_checks import catalogue as of_clusters
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
-HEAD = """<!--
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE, CLUSTER_PAGE = DOCS / "checks.md", DOCS / "cluster_checks.md"
+LICENCE = """<!--
 Copyright (c) 2026, the vmo.core authors
 GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 SPDX-License-Identifier: GPL-3.0-or-later
 
 Written by tests/tools/checks_page.py from the catalogue itself; a test compares. Do not edit.
 -->
-
+"""
+HEAD = f"""{LICENCE}
 # What maas_cluster_check asks
 
 Every question gives a verdict: `pass`, `warn`, `fail`, `skip` where it does not arise, `unknown` where MAAS does not
 know or does not tell. The column "Worst" is the worst that a check gives unless `severity_overrides` says otherwise. A
 machine fits a role when none of its own checks fails; comparisons with other machines do not decide that.
 """
+CLUSTER_HEAD = f"""{LICENCE}
+# What vmo_cluster_check asks
+
+Every question gives a verdict: `pass`, `warn`, `fail`, `skip` where it does not arise, `unknown` where the cluster does
+not tell or the user may not read it; the evidence of the verdict then has the rule that is missing. The column "Worst"
+is the worst that a check gives unless `severity_overrides` says otherwise. "For" names the choices of the option `for`
+that a check is made for; others are made always. What stands in parentheses is looked at where it can be read.
+"""
+
+
+def cluster_page() -> str:
+    """Return the page on the checks of a cluster."""
+    parts = [CLUSTER_HEAD, f"{len(of_clusters.CATALOGUE)} checks are made."]
+    for title, checks in of_clusters.AREAS:
+        rows = [
+            row(
+                f"`{check.id}`",
+                check.scope,
+                check.severity,
+                ", ".join(check.purposes),
+                check.title,
+                ", ".join(check.reads),
+                check.remedy,
+            )
+            for check in checks
+        ]
+        parts.append(table(title, "Check|About|Worst|For|What should be so|What is read|What to do", rows))
+    rows = [row(f"`{name}`", part, why) for name, part, why in of_clusters.LEFT_OUT]
+    parts.append(table("Left out", "Check|What is not looked at|Why", rows))
+    return "\n".join(parts) + "\n"
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the page on the checks of a MAAS."""
     judged = len(CATALOGUE)
     with_parts = len({name for name, _part, _why in LEFT_OUT})
     parts = [HEAD, f"{judged} of {judged} checks are made, {with_parts} of them but for a part (below)."]
@@ -81,3 +117,4 @@ def _shown(demand: str, value: object) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    CLUSTER_PAGE.write_text(cluster_page(), encoding="utf-8")

@@ -13,6 +13,7 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
     text,
     texts,
 )
+from ansible_collections.vmo.core.plugins.module_utils._argspec.verdicts import VERDICTS
 from ansible_collections.vmo.core.plugins.module_utils._model.presets import PRESETS
 
 SIZE = {"type": "str"}
@@ -60,7 +61,7 @@ THRESHOLDS = {
 }
 READINGS = ["hardware", "results", "devices", "power_state", "power_address", "allocation"]
 
-CLUSTER_CHECK = OptionGroup(
+CLUSTER_CHECK = VERDICTS + OptionGroup(
     {
         "preset": text(choices=list(PRESETS)),
         "mode": text(default="pre_deploy", choices=["pre_deploy", "post_deploy"]),
@@ -92,10 +93,5 @@ CLUSTER_CHECK = OptionGroup(
         "nodes": {"type": "list", "elements": "dict"},
         "read": texts(default=["hardware"], choices=READINGS),
         "thresholds": mapping(THRESHOLDS, apply_defaults=True),
-        "severity_overrides": mapping(),
-        "only": texts(),
-        "ignore": texts(),
-        "fail_on": text(default="fail", choices=["fail", "warn", "never"]),
-        "with_passed": flag(default=False),
     }
 )

@@ -20,16 +20,19 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
     Response,
     whole_seconds,
 )
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import ACCESS_REVIEW, Kind
 from ansible_collections.vmo.core.plugins.module_utils._ports import Event, Listing
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Transport
-    from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
+    from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
     from ansible_collections.vmo.core.plugins.module_utils._ports import JsonObject
 
 PAGE = 500
+_VERSION = Kind("", "", "version", "the version")
+_GROUPS = Kind("", "", "apis", "the list of API")
 _SILENCE_SECONDS = 90.0  # bookmarks come about once a minute; no sound for longer than that means a dead line
 _GRACE_SECONDS = 2.0
 _WARNING = re.compile(r'\b299 \S+ "((?:[^"\\]|\\.)*)"')
@@ -118,6 +121,32 @@ class KubeCluster:
             raise error_of(stream.head, attempt)
         return _events(stream.lines, stream.head, attempt)
 
+    def may(self, right: Right, namespace: str | None = None) -> bool:
+        """Tell whether the user has a right, in all namespaces if none is given."""
+        resource, _slash, subresource = right.resource.partition("/")
+        attributes = {"verb": right.verb, "group": right.group, "resource": resource}
+        if subresource:
+            attributes["subresource"] = subresource
+        if namespace:
+            attributes["namespace"] = namespace
+        body = {
+            "apiVersion": ACCESS_REVIEW.api_version,
+            "kind": ACCESS_REVIEW.name,
+            "spec": {"resourceAttributes": attributes},
+        }
+        answer = self._ask(Attempt("create", ACCESS_REVIEW), Request("POST", _path(ACCESS_REVIEW, None), {}, body))
+        return bool((answer.get("status") or {}).get("allowed"))
+
+    def version(self) -> str:
+        """Return the version of Kubernetes as the server writes it, such as ``v1.34.4``."""
+        attempt = Attempt("read", _VERSION, None, "of Kubernetes")
+        return str(self._ask(attempt, Request("GET", "/version")).get("gitVersion") or "")
+
+    def groups(self) -> frozenset[str]:
+        """Return the names of all API groups but the core one; who may not see their objects may see these."""
+        answer = self._ask(Attempt("read", _GROUPS, None, "groups"), Request("GET", "/apis"))
+        return frozenset(str(group.get("name")) for group in answer.get("groups") or ())
+
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""
         texts = list(self._warnings)
@@ -132,7 +161,7 @@ class KubeCluster:
             answer = self._ask(attempt, Request("GET", _path(kind, namespace), page))
             # A list names the kind once; its items must look like those of get().
             of_kind = {"apiVersion": kind.api_version, "kind": kind.name}
-            items += [_without_managers({**of_kind, **item}) for item in answer.get("items") or []]
+            items += [_kept({**of_kind, **item}, kind) for item in answer.get("items") or []]
             metadata = answer.get("metadata") or {}
             if not metadata.get("continue"):
                 return Listing(items, str(metadata.get("resourceVersion") or ""))
@@ -149,7 +178,7 @@ class KubeCluster:
         data = _parse(response.body)
         if data is None:
             raise garbage(response, attempt)
-        return _without_managers(data)
+        return _kept(data, attempt.kind)
 
     def _send(self, attempt: Attempt, request: Request) -> Response:
         response = self._transport.send(request)
@@ -174,7 +203,7 @@ def _events(lines: Iterator[bytes], head: Response, attempt: Attempt) -> Iterato
                 raise garbage(head._replace(body=line), attempt)
             if event.get("type") == "ERROR":
                 raise _watch_error(body, attempt)
-            yield Event(str(event.get("type")), _without_managers(body))
+            yield Event(str(event.get("type")), _kept(body, attempt.kind))
     finally:
         close = getattr(lines, "close", None)
         if close:
@@ -206,9 +235,9 @@ def _parse(body: bytes) -> JsonObject | None:
     return data if isinstance(data, dict) else None
 
 
-def _without_managers(served: JsonObject) -> JsonObject:
-    """Drop ``managedFields``: a third of an object's size, and nothing that is decided here depends on it."""
+def _kept(served: JsonObject, kind: Kind) -> JsonObject:
+    """Drop ``managedFields`` where nothing depends on it: it is a third of an object's size."""
     metadata = served.get("metadata")
-    if isinstance(metadata, dict):
+    if isinstance(metadata, dict) and not kind.with_writers:
         metadata.pop("managedFields", None)
     return served

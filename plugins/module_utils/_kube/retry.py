@@ -11,7 +11,7 @@ import typing as t
 from http import HTTPStatus
 
 from ansible_collections.vmo.core.plugins.module_utils._http.patience import Patience, Trouble, retry_after
-from ansible_collections.vmo.core.plugins.module_utils._kube.transport import MERGE_PATCH
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import MERGE_PATCH, is_question
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def is_repeatable(request: Request) -> bool:
     The second time, a create answers 409 AlreadyExists, a patch with a resourceVersion 409 Conflict, a delete 404: the
     use case reads again. A KubeVirt action such as restart has no such safety.
     """
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") or is_question(request):
         return True
     if "/subresources.kubevirt.io/" in request.path:
         return False

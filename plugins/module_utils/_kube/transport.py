@@ -36,6 +36,10 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 65.0  # an API server itself gives up after 60
 _CHUNK = 65536
 _SAFE = frozenset(("GET", "HEAD"))
+# A POST to these asks what the user may do, and stores nothing.
+_QUESTIONS = frozenset(
+    f"/apis/authorization.k8s.io/v1/{review}" for review in ("selfsubjectaccessreviews", "selfsubjectrulesreviews")
+)
 
 
 class Request(t.NamedTuple):
@@ -142,8 +146,8 @@ class ReadOnly:
         self._inner = inner
 
     def send(self, request: Request) -> Response:
-        """Send what is a read or a dry run. Raises ``WriteInCheckMode``."""
-        if request.method not in _SAFE and not _is_dry(request):
+        """Send what is a read, a question or a dry run. Raises ``WriteInCheckMode``."""
+        if not (request.method in _SAFE or is_question(request) or _is_dry(request)):
             raise WriteInCheckMode(f"{request.method} {request.path} was about to be sent in check mode")
         return self._inner.send(request)
 
@@ -152,6 +156,11 @@ class ReadOnly:
         if request.method not in _SAFE:
             raise WriteInCheckMode(f"{request.method} {request.path} was about to be sent in check mode")
         return self._inner.stream(request)
+
+
+def is_question(request: Request) -> bool:
+    """Tell whether the request asks what the user may do, by the only way there is: a review, which is not stored."""
+    return request.method == "POST" and request.path in _QUESTIONS
 
 
 def _is_dry(request: Request) -> bool:

@@ -14,6 +14,7 @@ STATUSES = (FAIL, WARN, UNKNOWN, SKIP, PASS)
 WEIGHT = {FAIL: 2, WARN: 1, UNKNOWN: 0, SKIP: 0, PASS: 0}
 
 CLUSTER, MACHINE, IMAGE, NETWORK = "cluster", "machine", "image", "network"
+NODE, STORAGE, NAMESPACE, INSTANCE = "node", "storage", "namespace", "vm"
 INTERFACE = "machine:iface"
 
 
@@ -44,7 +45,7 @@ def warn(message: str, *, lack: str = "", subject: str = "", part: str = "", **e
 
 
 def unknown(message: str, *, subject: str = "", part: str = "", **evidence: t.Any) -> Finding:
-    """Return that MAAS does not know, or would not tell."""
+    """Return that the server does not know, or would not tell."""
     return Finding(UNKNOWN, message, evidence, "", subject, part)
 
 
@@ -70,6 +71,7 @@ class Check:
     ground) in the scopes of a machine, with (ground) in others. ``compare`` is called with (ground) once it is known
     who is in which team; it yields findings on single machines that differ from the others, and does not decide whether
     they fit. What it finds goes without saying where a check of ``covered_by`` found something on the same machine.
+    A check with ``purposes`` is asked only where the cluster is meant for one of them.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Check:
     judge: Judge
     compare: Judge | None = None
     covered_by: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
 
     @property
     def of_machine(self) -> bool:

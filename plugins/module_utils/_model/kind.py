@@ -9,12 +9,16 @@ import typing as t
 
 
 class Kind(t.NamedTuple):
-    """A kind at the version that is served by every supported release, so that no discovery is needed."""
+    """A kind at the version that is served by every supported release, so that no discovery is needed.
+
+    ``with_writers``: who wrote which field matters, so its objects keep their ``metadata.managedFields``.
+    """
 
     group: str
     version: str
     plural: str
     name: str
+    with_writers: bool = False
 
     @property
     def api_version(self) -> str:
@@ -29,3 +33,27 @@ CLAIM = Kind("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
 SECRET = Kind("", "v1", "secrets", "Secret")
 POD = Kind("", "v1", "pods", "Pod")
 EVENT = Kind("", "v1", "events", "Event")
+KUBEVIRT = Kind("kubevirt.io", "v1", "kubevirts", "KubeVirt", with_writers=True)
+CDI = Kind("cdi.kubevirt.io", "v1beta1", "cdis", "CDI", with_writers=True)
+STORAGE_PROFILE = Kind("cdi.kubevirt.io", "v1beta1", "storageprofiles", "StorageProfile", with_writers=True)
+SNAPSHOT = Kind("snapshot.kubevirt.io", "v1beta1", "virtualmachinesnapshots", "VirtualMachineSnapshot")
+RESTORE = Kind("snapshot.kubevirt.io", "v1beta1", "virtualmachinerestores", "VirtualMachineRestore")
+CLONE = Kind("clone.kubevirt.io", "v1alpha1", "virtualmachineclones", "VirtualMachineClone")
+EXPORT = Kind("export.kubevirt.io", "v1beta1", "virtualmachineexports", "VirtualMachineExport")
+BACKUP = Kind("backup.kubevirt.io", "v1alpha1", "virtualmachinebackups", "VirtualMachineBackup")
+CDI_CONFIG = Kind("cdi.kubevirt.io", "v1beta1", "cdiconfigs", "CDIConfig")
+NAMESPACE = Kind("", "v1", "namespaces", "Namespace")
+NODE = Kind("", "v1", "nodes", "Node")
+SERVICE = Kind("", "v1", "services", "Service")
+CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
+QUOTA = Kind("", "v1", "resourcequotas", "ResourceQuota")
+DEPLOYMENT = Kind("apps", "v1", "deployments", "Deployment")
+DAEMON_SET = Kind("apps", "v1", "daemonsets", "DaemonSet")
+STORAGE_CLASS = Kind("storage.k8s.io", "v1", "storageclasses", "StorageClass")
+SNAPSHOT_CLASS = Kind("snapshot.storage.k8s.io", "v1", "volumesnapshotclasses", "VolumeSnapshotClass")
+ATTACHMENT = Kind("k8s.cni.cncf.io", "v1", "network-attachment-definitions", "NetworkAttachmentDefinition")
+NODE_NETWORK = Kind("nmstate.io", "v1beta1", "nodenetworkstates", "NodeNetworkState")
+ADDRESS_POOL = Kind("metallb.io", "v1beta1", "ipaddresspools", "IPAddressPool")
+API_SERVICE = Kind("apiregistration.k8s.io", "v1", "apiservices", "APIService")
+CERTIFICATE = Kind("cert-manager.io", "v1", "certificates", "Certificate")
+ACCESS_REVIEW = Kind("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")

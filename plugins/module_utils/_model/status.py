@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.vmo.core.plugins.module_utils._model.lenient import trees
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 
 Tree = dict[str, t.Any]
@@ -14,7 +15,7 @@ Tree = dict[str, t.Any]
 
 def condition(found: Tree | None, kind: str) -> Tree:
     """Return a condition of a VM, VMI or DataVolume, empty if there is none."""
-    for item in dig(found or {}, "status.conditions") or ():
+    for item in trees(dig(found or {}, "status.conditions")):
         if item.get("type") == kind:
             return t.cast("Tree", item)
     return {}

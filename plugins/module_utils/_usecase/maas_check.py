@@ -8,8 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import Invalid, NotFound, Refused, VmoError
-from ansible_collections.vmo.core.plugins.module_utils._model.check import FAIL, PASS, SKIP, WARN
+from ansible_collections.vmo.core.plugins.module_utils._errors import Invalid, NotFound, Refused
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import PRE_DEPLOY
 from ansible_collections.vmo.core.plugins.module_utils._model.fleet import Fleet
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import mapping, text
@@ -24,6 +23,7 @@ from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_fleet impor
     read_fleet,
     was_commissioned,
 )
+from ansible_collections.vmo.core.plugins.module_utils._usecase.verdicts import ended, told
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.demands import Demands
@@ -46,7 +46,6 @@ _ANSWERS = {
     "power_address": "power-addresses",
 }
 _FLAGS = {"vmx", "svm"}
-NOT_FIT = "checks_failed"
 
 
 def run(maas: Maas, params: dict[str, t.Any], _clock: Clock, progress: Progress) -> dict[str, t.Any]:
@@ -59,13 +58,7 @@ def run(maas: Maas, params: dict[str, t.Any], _clock: Clock, progress: Progress)
         found = {team.role.name: _allocation(maas, team) for team in report.teams if team.assigned}
         fleet = Fleet.of({**fleet.answers, "allocations": found}, fleet.gaps)
         report = judge(fleet, demands, now)
-    told = _told(report, fleet, with_passed=params["with_passed"])
-    if report.status in {"fail": (FAIL,), "warn": (FAIL, WARN), "never": ()}[params["fail_on"]]:
-        failure = VmoError("\n".join(told["summary"]))
-        failure.code = NOT_FIT
-        failure.report = told
-        raise failure
-    return told
+    return ended(_result(report, fleet, with_passed=params["with_passed"]), params["fail_on"])
 
 
 def reading_of(params: t.Mapping[str, t.Any], demands: Demands) -> Reading:
@@ -121,13 +114,12 @@ def _allocation(maas: Maas, team: Team) -> dict[str, str]:
     return {"system_id": text(mapping(found), "system_id") or "?"}
 
 
-def _told(report: Report, fleet: Fleet, *, with_passed: bool) -> dict[str, t.Any]:
-    hidden = () if with_passed else (PASS, SKIP)
+def _result(report: Report, fleet: Fleet, *, with_passed: bool) -> dict[str, t.Any]:
     return {
         "changed": False,
         "status": report.status,
         "summary": summary(report),
-        "verdicts": [verdict.as_result() for verdict in report.verdicts if verdict.status not in hidden],
+        "verdicts": told(report.verdicts, with_passed=with_passed),
         "counts": report.counts,
         "near_misses": [miss.as_result() for miss in report.near_misses],
         "roles": {

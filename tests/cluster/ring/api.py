@@ -19,6 +19,7 @@ import yaml
 Tree = dict[str, t.Any]
 
 MERGE = "application/merge-patch+json"
+APPLY = "application/apply-patch+yaml"
 # An API server that is being restarted, or whose back-ends are.
 _PASSING = (429, 502, 503, 504)
 _PATIENCE = 60.0
@@ -38,6 +39,9 @@ _ROOTS = {
     "datasources": "/apis/cdi.kubevirt.io/v1beta1",
     "kubevirts": "/apis/kubevirt.io/v1",
     "network-attachment-definitions": "/apis/k8s.cni.cncf.io/v1",
+    "cdis": "/apis/cdi.kubevirt.io/v1beta1",
+    "storageprofiles": "/apis/cdi.kubevirt.io/v1beta1",
+    "virtualmachinesnapshots": "/apis/snapshot.kubevirt.io/v1beta1",
     "priorityclasses": "/apis/scheduling.k8s.io/v1",
     "clusterrolebindings": "/apis/rbac.authorization.k8s.io/v1",
     "clusterroles": "/apis/rbac.authorization.k8s.io/v1",
@@ -47,13 +51,16 @@ _ROOTS = {
     "virtualmachineinstances": "/apis/kubevirt.io/v1",
     "virtualmachines": "/apis/kubevirt.io/v1",
 }
-_CLUSTER_WIDE = frozenset({"namespaces", "nodes", "priorityclasses", "clusterroles", "clusterrolebindings"})
+_CLUSTER_WIDE = frozenset(
+    {"namespaces", "nodes", "priorityclasses", "clusterroles", "clusterrolebindings", "cdis", "storageprofiles"}
+)
 _PLURALS = {plural[:-1].replace("-", "").removesuffix("e" * plural.endswith("classes")): plural for plural in _ROOTS}
 
 
 class Answer(t.NamedTuple):
     code: int
     text: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def json(self) -> Tree:
@@ -96,10 +103,11 @@ class Api:
             time.sleep(0.2)
 
     def ask_once(self, method: str, path: str, body: Tree | None = None) -> Answer:
-        headers = {**self._headers, **({"Content-Type": MERGE} if method == "PATCH" else {})}
+        kind = APPLY if "fieldManager=" in path else MERGE
+        headers = {**self._headers, **({"Content-Type": kind} if method == "PATCH" else {})}
         data = None if body is None else json.dumps(body)
         answer = self._pool.request(method, self.server + path, body=data, headers=headers)
-        return Answer(answer.status, answer.data.decode())
+        return Answer(answer.status, answer.data.decode(), tuple(answer.headers.getlist("Warning")))
 
     def must(self, method: str, path: str, body: Tree | None = None) -> Tree:
         """Return what was answered; a refusal fails the test."""
@@ -128,6 +136,12 @@ class Api:
 
     def patch(self, plural: str, name: str, namespace: str, body: Tree) -> Tree:
         return self.must("PATCH", path_of(plural, name, namespace), body)
+
+    def apply(self, manager: str, item: Tree) -> Tree:
+        """Let somebody apply an object, or a part of one, and own what it says."""
+        metadata = item["metadata"]
+        path = path_of(plural_of(item["kind"]), metadata["name"], metadata.get("namespace", ""))
+        return self.must("PATCH", f"{path}?fieldManager={manager}&force=true", item)
 
     def delete(self, plural: str, name: str, namespace: str = "") -> None:
         """Ask for the end of an object, without waiting for it."""

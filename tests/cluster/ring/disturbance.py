@@ -66,6 +66,10 @@ class Disturber:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # A polite TLS goodbye would wait for clients that keep their connections for later.
+        for connection in self._runner.server.connections if self._runner.server else ():
+            if connection.transport is not None:
+                connection.transport.abort()
         await self._runner.cleanup()
         await self._session.close()
         # TLS has a last word to say on each connection.

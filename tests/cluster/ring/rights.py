@@ -35,6 +35,18 @@ def of_readme() -> frozenset[Right]:
     return of_rules(role["rules"])
 
 
+def of_cluster_role(name: str) -> frozenset[Right]:
+    """Return the rights of a ClusterRole in the README."""
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    documents = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    (role,) = (
+        document
+        for document in documents
+        if isinstance(document, dict) and document.get("kind") == "ClusterRole" and document["metadata"]["name"] == name
+    )
+    return of_rules(role["rules"])
+
+
 def of_rules(rules: t.Iterable[Tree]) -> frozenset[Right]:
     """Return what a Role, or a review of it, says."""
     return frozenset(

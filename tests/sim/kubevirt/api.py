@@ -15,7 +15,7 @@ from aiohttp import web
 from tests.sim.kubevirt import refusals, routes
 from tests.sim.kubevirt.cluster import Cluster
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
-from tests.sim.kubevirt.kinds import SUBRESOURCES, Change, Object
+from tests.sim.kubevirt.kinds import ACCESS_REVIEWS, AUTHORIZATION, SUBRESOURCES, Change, Object
 from tests.sim.kubevirt.refusals import Refusal
 from tests.sim.kubevirt.resources import Call, Resources, Result, check_options, selection
 from tests.sim.kubevirt.subresources import Subresources
@@ -112,6 +112,8 @@ class Api:
             denial.judge(entry.user, entry.verb, route.resource, route.group, route.namespace, route.name)
         if isinstance(entry.body, str):
             raise refusals.bad_request("the body of the request is no JSON")
+        if (route.group, route.resource, entry.verb) == (AUTHORIZATION, ACCESS_REVIEWS, "create"):
+            return _json(self._review(entry), status=201)
         if route.group == SUBRESOURCES:
             return self._subresource(request, entry, route)
         if route.kind is None:
@@ -128,6 +130,17 @@ class Api:
         for warning in result.warnings:
             response.headers.add("Warning", f"299 - {json.dumps(warning)}")
         return response
+
+    def _review(self, entry: Request) -> Object:
+        """Tells whether the user would be refused; nothing is stored, and nothing is asked of anybody else."""
+        asked = entry.body["spec"]["resourceAttributes"]
+        resource = "/".join(part for part in (asked["resource"], asked.get("subresource")) if part)
+        try:
+            for denial in self._desk.denials:
+                denial.judge(entry.user, asked["verb"], resource, asked["group"], asked.get("namespace", ""), "")
+        except Refusal:
+            return {**entry.body, "status": {"allowed": False}}
+        return {**entry.body, "status": {"allowed": True}}
 
     def _stored(self, entry: Request, act: t.Callable[[], Result]) -> Result:
         """Notes in the log whether the store has changed."""
@@ -251,7 +264,10 @@ def _refused(refused: Refusal) -> web.Response:
     headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after is not None else {}
     if refused.plain:
         return web.Response(status=refused.code, text=refused.message, headers=headers)
-    return _json(refused.body, status=refused.code, headers=headers)
+    response = _json(refused.body, status=refused.code, headers=headers)
+    for warning in refused.warnings:
+        response.headers.add("Warning", f"299 - {json.dumps(warning)}")
+    return response
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -45,6 +45,10 @@ VM = Kind(KUBEVIRT, "v1", "VirtualMachine", "virtualmachines", status=True)
 VMI = Kind(KUBEVIRT, "v1", "VirtualMachineInstance", "virtualmachineinstances")
 DV = Kind(CDI, "v1beta1", "DataVolume", "datavolumes", status=True)
 PROFILE = Kind(CDI, "v1beta1", "StorageProfile", "storageprofiles", namespaced=False)
+KUBEVIRT_ITSELF = Kind(KUBEVIRT, "v1", "KubeVirt", "kubevirts", status=True)
+CDI_ITSELF = Kind(CDI, "v1beta1", "CDI", "cdis", namespaced=False)
+SNAPSHOT = Kind("snapshot.kubevirt.io", "v1beta1", "VirtualMachineSnapshot", "virtualmachinesnapshots", status=True)
+CDI_CONFIG = Kind(CDI, "v1beta1", "CDIConfig", "cdiconfigs", namespaced=False)
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False, status=True)
 SECRET = Kind("", "v1", "Secret", "secrets")
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps")
@@ -54,6 +58,11 @@ EVENT = Kind("", "v1", "Event", "events")
 NODE = Kind("", "v1", "Node", "nodes", namespaced=False, status=True)
 QUOTA = Kind("", "v1", "ResourceQuota", "resourcequotas", status=True)
 STORAGE_CLASS = Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", namespaced=False)
+SERVICE = Kind("", "v1", "Service", "services", status=True)
+DEPLOYMENT = Kind("apps", "v1", "Deployment", "deployments", status=True)
+DAEMON_SET = Kind("apps", "v1", "DaemonSet", "daemonsets", status=True)
+API_SERVICE = Kind("apiregistration.k8s.io", "v1", "APIService", "apiservices", namespaced=False, status=True)
+SNAPSHOT_CLASS = Kind("snapshot.storage.k8s.io", "v1", "VolumeSnapshotClass", "volumesnapshotclasses", namespaced=False)
 NAD = Kind("k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-attachment-definitions")
 CLUSTER_INSTANCETYPE = Kind(
     INSTANCETYPE, "v1beta1", "VirtualMachineClusterInstancetype", "virtualmachineclusterinstancetypes", namespaced=False
@@ -64,13 +73,16 @@ CLUSTER_PREFERENCE = Kind(
 
 KINDS = (
     VM, VMI, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA, STORAGE_CLASS, NAD,
-    CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE,
+    CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE, KUBEVIRT_ITSELF, CDI_ITSELF, SNAPSHOT,
+    CDI_CONFIG, SERVICE, DEPLOYMENT, DAEMON_SET, API_SERVICE, SNAPSHOT_CLASS,
 )  # fmt: skip
 
 BY_PATH = {(kind.group, kind.version, kind.plural): kind for kind in KINDS}
 BY_NAME = {(kind.api_version, kind.kind): kind for kind in KINDS}
 BY_PLURAL = {kind.plural: kind for kind in KINDS}
 SUBRESOURCES = "subresources.kubevirt.io"
+# what a user may do; reviews are answered and never stored
+AUTHORIZATION, ACCESS_REVIEWS = "authorization.k8s.io", "selfsubjectaccessreviews"
 
 
 class Change(t.NamedTuple):

@@ -27,6 +27,8 @@ class Refusal(Exception):
         super().__init__(message)
         self.code, self.reason, self.message, self.plain = code, reason, message, plain
         self.details, self.retry_after = details, retry_after
+        # what a webhook says beside its refusal
+        self.warnings: t.Sequence[str] = ()
 
     @property
     def body(self) -> Object:

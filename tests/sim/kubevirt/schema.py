@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from tests.sim.kubevirt.kinds import CONFIG_MAP, DV, SECRET, VM, Kind, Object
+from tests.sim.kubevirt import operator_schema
+from tests.sim.kubevirt.kinds import CDI_ITSELF, CONFIG_MAP, DV, KUBEVIRT_ITSELF, PROFILE, SECRET, VM, Kind, Object
 
 _DATA_VOLUME = """
 {checkpoints[{current previous}] contentType finalCheckpoint? preallocation? priorityClassName pvc{accessModes[]
@@ -109,14 +110,26 @@ def _compile(text: str) -> Node:
 def _schemas(version: str) -> dict[Kind, Node]:
     top = "{apiVersion kind metadata* status* spec"
     machine = _compile(top + _MACHINE.replace("@", _DATA_VOLUME) + "}")
-    for path, fields in _SINCE_1_8.items() if version != "1.4" else ():
-        place: t.Any = machine
+    kubevirt = _compile(top + operator_schema.KUBEVIRT + "}")
+    if version != "1.4":
+        _extend(machine, _SINCE_1_8)
+        _extend(kubevirt, operator_schema.KUBEVIRT_SINCE_1_8)
+    plain = "{apiVersion kind metadata* immutable? data* "
+    core = {SECRET: _compile(plain + "stringData* type}"), CONFIG_MAP: _compile(plain + "binaryData*}")}
+    cdi = {
+        DV: _compile(top + _DATA_VOLUME + "}"),
+        CDI_ITSELF: _compile(top + operator_schema.CDI + "}"),
+        PROFILE: _compile(top + operator_schema.PROFILE + "}"),
+    }
+    return {VM: machine, KUBEVIRT_ITSELF: kubevirt, **cdi, **core}
+
+
+def _extend(node: Node, since: t.Mapping[str, str]) -> None:
+    for path, fields in since.items():
+        place: t.Any = node
         for step in path.split("."):
             place = place[step][0] if isinstance(place[step], list) else place[step]
         place.update(_compile("{" + fields + "}"))
-    plain = "{apiVersion kind metadata* immutable? data* "
-    core = {SECRET: _compile(plain + "stringData* type}"), CONFIG_MAP: _compile(plain + "binaryData*}")}
-    return {VM: machine, DV: _compile(top + _DATA_VOLUME + "}"), **core}
 
 
 _COMPILED = {version: _schemas(version) for version in ("1.4", "1.8")}

@@ -25,6 +25,14 @@ _IS_DEFAULT = {
     "storageclass.kubernetes.io/is-default-class": "true",
     "storageclass.kubevirt.io/is-default-virt-class": "true",
 }
+_PROCESSOR = {
+    "cpu-model.node.kubevirt.io/Haswell": "true",
+    "cpu-model.node.kubevirt.io/Cascadelake-Server": "true",
+    "cpu-model-migration.node.kubevirt.io/Haswell": "true",
+    "cpu-model-migration.node.kubevirt.io/Cascadelake-Server": "true",
+    "cpu-vendor.node.kubevirt.io/Intel": "true",
+    "host-model-cpu.node.kubevirt.io/Cascadelake-Server": "true",
+}
 _RWX, _RWO = "ReadWriteMany", "ReadWriteOnce"
 _BLOCK = [(_RWX, "Block"), (_RWO, "Block"), (_RWO, "Filesystem")]
 _CLASSES: list[tuple[str, str, str, dict[str, str], list[tuple[str, str]]]] = [
@@ -42,18 +50,21 @@ def plant(store: Store) -> None:
     for name in ("default", "kube-system", "kubevirt", "cdi"):
         labels = {"kubernetes.io/metadata.name": name}
         put(NAMESPACE, name, {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}, labels=labels)
-    size = {"cpu": "16", "memory": "64Gi", "pods": "250", "devices.kubevirt.io/kvm": "1k"}
+    devices = {f"devices.kubevirt.io/{device}": "1k" for device in ("kvm", "tun", "vhost-net")}
+    size = {"cpu": "16", "memory": "64Gi", "pods": "250", **devices}
     for name in ("kv-node1", "kv-node2", "kv-node3"):
         labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-        labels |= {"kubevirt.io/schedulable": "true", "node-role.kubernetes.io/worker": ""}
+        labels |= {"kubevirt.io/schedulable": "true", "node-role.kubernetes.io/worker": "", **_PROCESSOR}
         ready = {"type": "Ready", "status": "True", "reason": "KubeletReady"}
-        status = {"capacity": size, "allocatable": size, "conditions": [ready]}
+        info = {"kubeletVersion": "v1.34.4", "architecture": "amd64", "operatingSystem": "linux"}
+        status = {"capacity": size, "allocatable": size, "conditions": [ready], "nodeInfo": info}
         put(NODE, name, {"spec": {}, "status": status}, labels=labels)
     for name, provisioner, binding, marks, sets in _CLASSES:
         rest = {"provisioner": provisioner, "volumeBindingMode": binding, "reclaimPolicy": "Delete"}
         put(STORAGE_CLASS, name, {**rest, "allowVolumeExpansion": provisioner == _RBD}, annotations=marks)
         properties = [{"accessModes": [access], "volumeMode": mode} for access, mode in sets]
         status = {"claimPropertySets": properties, "provisioner": provisioner, "storageClass": name}
+        status |= {"cloneStrategy": "csi-clone"} if provisioner == _RBD else {}
         put(PROFILE, name, {"spec": {}, "status": status})
     put(CLUSTER_INSTANCETYPE, "u1.medium", {"spec": {"cpu": {"guest": 1}, "memory": {"guest": "4Gi"}}})
     put(CLUSTER_PREFERENCE, "fedora", {"spec": {"devices": {"preferredDiskBus": "virtio"}}})

@@ -18,7 +18,7 @@ import trustme
 import yaml
 from aiohttp import web
 
-from tests.sim.kubevirt import seed
+from tests.sim.kubevirt import operators, platform, seed
 from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
@@ -41,9 +41,12 @@ class Scene:
         self.cluster = Cluster(version, timings)
         self.store = self.cluster.store
         seed.plant(self.store)
+        operators.plant(self.store, version)
+        platform.plant(self.store, version)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> web.Application:
-        controllers = (MachineController, InstanceController, VolumeController, ClaimController)
+        machines = (MachineController, InstanceController, VolumeController, ClaimController)
+        controllers = (*machines, operators.OperatorController, operators.ProfileController)
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
         resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)
@@ -170,6 +173,15 @@ class Simulator:
     def read(self, plural: str, namespace: str, name: str) -> Object | None:
         """What is stored, without a request; namespace is empty for a cluster-wide kind."""
         return self._call(lambda: self._scene.store.get(BY_PLURAL[plural], namespace, name))
+
+    def remove(self, plural: str, namespace: str, name: str) -> None:
+        """Takes an object away, without a request; its finalizers have nothing to say."""
+        kind = BY_PLURAL[plural]
+        found = self.read(plural, namespace, name)
+        if found is not None:
+            del found["metadata"]["resourceVersion"]
+            self.put({**found, "metadata": {**found["metadata"], "finalizers": []}})
+            self._call(lambda: self._scene.store.delete(kind, namespace, name))
 
     def _call(self, function: t.Callable[[], _T]) -> _T:
         async def on_loop() -> _T:

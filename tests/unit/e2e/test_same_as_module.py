@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.e2e.playbook import start, write
+from tests.unit.e2e.both_ways import results_of
 from tests.unit.modules.backend import Backend
 
 Tree = dict[str, t.Any]
@@ -28,6 +28,8 @@ TASKS: list[tuple[str, Tree, Tree]] = [
     ("vmo_vm", {"name": "web-01", "state": "melted"}, {}),
     ("vmo_vm", {"name": "web-01", "ssl_ca_cert": "/nowhere/ca.crt"}, {}),
     ("vmo_vm_info", {"name": "web-01"}, {}),
+    ("vmo_cluster_check", {"only": ["ns", "right.run"], "for": ["run"], "fail_on": "never"}, {}),
+    ("vmo_cluster_check", {"only": ["node.count"], "nodes": 99, "fail_on": "never"}, {"check_mode": True}),
     ("vmo_vm", {"name": "web-01", "state": "absent"}, {}),
     ("vmo_vm_info", {}, {"environment": {"NOTHING": "special"}}),
 ]
@@ -50,29 +52,15 @@ VOLATILE = frozenset(
 )
 
 
-def results_of(directory: Path, backend: Backend, *, fast: bool) -> tuple[list[Tree], str]:
-    """Run the tasks and return their results, and what the playbook printed."""
-    kept = directory / f"results-{fast}.json"
-    tasks: list[Tree] = []
-    for number, (module, options, more) in enumerate(TASKS):
-        task = {
-            "name": f"Task {number}",
-            f"vmo.core.{module}": {"namespace": backend.namespace, **options},
-            "ignore_errors": True,
-            "register": f"r{number}",
-        }
-        tasks.append({**task, **more})
-    everything = ", ".join(f"r{number}" for number in range(len(TASKS)))
-    keep = {"content": "{{ [" + everything + "] | to_json }}", "dest": str(kept), "mode": "0600"}
-    tasks.append({"name": "Keep the results", "ansible.builtin.copy": keep})
+def run(directory: Path, backend: Backend, *, fast: bool) -> tuple[list[Tree], str]:
+    """Run the tasks in the namespace of a cluster."""
+    tasks = [
+        {f"vmo.core.{module}": {"namespace": backend.namespace, **options}, **more} for module, options, more in TASKS
+    ]
     environment = {"K8S_AUTH_KUBECONFIG": str(backend.kubeconfig)}
-    run = start(
-        write(directory / "play.yml", tasks), "-vvv", "-e", f"vmo_fast_path={fast}", environment=environment
-    ).finish()
-    assert kept.exists(), run.output
+    results, seen = results_of(directory, tasks, {}, fast=fast, environment=environment)
     # The namespaces of the genuine cluster differ.
-    kept_text = kept.read_text().replace(backend.namespace, "shop")
-    return json.loads(kept_text), run.output
+    return t.cast("list[Tree]", json.loads(json.dumps(results).replace(backend.namespace, "shop"))), seen
 
 
 def steady(value: t.Any) -> t.Any:
@@ -89,7 +77,7 @@ def run_both(
     answers = []
     for fast in (True, False):
         with backends() as backend:
-            answers.append(results_of(tmp_path, backend, fast=fast))
+            answers.append(run(tmp_path, backend, fast=fast))
     (here, here_text), (there, there_text) = answers
     return here, there, here_text, there_text
 
@@ -99,8 +87,8 @@ def test_results_are_the_same_both_ways(both: tuple[list[Tree], list[Tree], str,
     for number, (left, right) in enumerate(zip(here, there)):
         assert steady(left) == steady(right), TASKS[number]
         assert left.keys() == right.keys(), TASKS[number]
-    assert [result["changed"] for result in here] == [True, True, False, True] + [False] * 5 + [True, False]
-    assert [bool(result.get("failed")) for result in here] == [False] * 4 + [True] * 4 + [False] * 3
+    assert [result["changed"] for result in here] == [True, True, False, True] + [False] * 7 + [True, False]
+    assert [bool(result.get("failed")) for result in here] == [False] * 4 + [True] * 4 + [False] * 5
     assert here_text.count("run as a module, since") == 2
     # wrong arguments are told first
     assert there_text.count("run as a module, since vmo_fast_path is off") == len(TASKS) - 1

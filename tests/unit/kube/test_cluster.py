@@ -14,7 +14,9 @@ import pytest
 from ansible_collections.vmo.core.plugins.module_utils import _errors
 from ansible_collections.vmo.core.plugins.module_utils._kube import cluster as cluster_module
 from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import KUBEVIRT as ITSELF
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import POD, VM, VMI, Kind
+from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
 from tests.unit.kube.scripted import TOKEN, Answer, ScriptedServer, status
 
 if t.TYPE_CHECKING:
@@ -76,6 +78,16 @@ def test_a_name_cannot_reach_another_object(server: ScriptedServer, cluster: Kub
 def test_get_drops_managed_fields(server: ScriptedServer, cluster: KubeCluster) -> None:
     server.answers(a_vm(managedFields=[{"manager": "kubectl"}]))
     assert cluster.get(VM, "shop", "web-01") == a_vm()
+
+
+def test_managed_fields_are_kept_where_writers_matter(server: ScriptedServer, cluster: KubeCluster) -> None:
+    writers = [{"manager": "kubectl"}]
+    found = {"metadata": {"name": "kubevirt", "managedFields": writers}}
+    server.answers(found, {"items": [found], "metadata": {}})
+    one = cluster.get(ITSELF, "kubevirt", "kubevirt")
+    (listed,) = cluster.list_all(ITSELF).items
+    assert one is not None
+    assert one["metadata"]["managedFields"] == listed["metadata"]["managedFields"] == writers
 
 
 def test_a_compressed_answer_is_understood(server: ScriptedServer, cluster: KubeCluster) -> None:
@@ -265,3 +277,55 @@ def test_one_connection_serves_many_requests(server: ScriptedServer, cluster: Ku
     for _request in range(5):
         cluster.get(VM, "shop", "web-01")
     assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "namespace", "attributes"),
+    [
+        (Right("list", "", "nodes"), None, {"verb": "list", "group": "", "resource": "nodes"}),
+        (
+            Right("update", "subresources.kubevirt.io", "virtualmachines/start"),
+            "shop",
+            {
+                "verb": "update",
+                "group": "subresources.kubevirt.io",
+                "resource": "virtualmachines",
+                "subresource": "start",
+                "namespace": "shop",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_right_is_asked_for_by_a_review_that_is_no_write(
+    server: ScriptedServer,
+    rehearsal: KubeCluster,
+    right: Right,
+    namespace: str | None,
+    attributes: dict[str, str],
+    allowed: bool,
+) -> None:
+    server.answers(Answer(201, {"status": {"allowed": allowed}}))
+    assert rehearsal.may(right, namespace) is allowed
+    (asked,) = server.asked
+    assert (asked.method, asked.query) == ("POST", {})
+    assert asked.path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    assert asked.body["spec"] == {"resourceAttributes": attributes}
+
+
+def test_the_version_is_that_of_kubernetes(server: ScriptedServer, cluster: KubeCluster) -> None:
+    server.answers({"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+    assert cluster.version() == "v1.34.4"
+    assert server.asked[0].path == "/version"
+
+
+def test_the_groups_are_those_of_the_server(server: ScriptedServer, cluster: KubeCluster) -> None:
+    server.answers({"kind": "APIGroupList", "groups": [{"name": "apps"}, {"name": "kubevirt.io"}]})
+    assert cluster.groups() == {"apps", "kubevirt.io"}
+    assert server.asked[0].path == "/apis"
+
+
+def test_a_version_that_may_not_be_read_is_named(server: ScriptedServer, cluster: KubeCluster) -> None:
+    server.answers(status(403, "Forbidden", 'forbidden: User "jane" cannot get path "/version"'))
+    with pytest.raises(_errors.Forbidden, match="Cannot read the version of Kubernetes: "):
+        cluster.version()

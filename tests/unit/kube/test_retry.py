@@ -55,7 +55,8 @@ def clock() -> FakeClock:
 
 UNDONE = [BUSY, Answer(503), WEBHOOK, UNREACHED, QUOTA_RACE]
 PERHAPS_DONE = [Answer(502), Answer(504), LEADER, LOST, Answer(cut="before"), Answer(cut="after")]
-REPEATABLE = [GET, CREATE, PATCH, DELETE]
+QUESTION = Request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {}, {"spec": {}})
+REPEATABLE = [GET, CREATE, PATCH, DELETE, QUESTION]
 NOT_REPEATABLE = [GENERATE, BLIND_PATCH, RESTART]
 
 

@@ -22,6 +22,7 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
     Request,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import VM
+from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
 from tests.unit.kube.scripted import TOKEN, Answer, ScriptedServer
 
 GET = Request("GET", "/version")
@@ -126,7 +127,20 @@ DRY_RUNS = [
     Request("DELETE", VMS + "/a", {"dryRun": "All"}),
     Request("PUT", START, {}, {"dryRun": ["All"]}),
 ]
+REVIEWS = "/apis/authorization.k8s.io/v1/"
+QUESTIONS = [
+    Request("POST", f"{REVIEWS}selfsubjectaccessreviews", {}, {"spec": {}}),
+    Request("POST", f"{REVIEWS}selfsubjectrulesreviews", {}, {"spec": {}}),
+]
 WRITES = [
+    # Asked of others than oneself, or in another way, it is none of the questions that this collection has.
+    Request("POST", f"{REVIEWS}subjectaccessreviews", {}, {}),
+    Request("POST", f"{REVIEWS}selfsubjectaccessreviews/x", {}, {}),
+    Request("POST", f"{REVIEWS}selfsubjectaccessreviewsx", {}, {}),
+    Request("POST", "/apis/authorization.k8s.io/v2/selfsubjectaccessreviews", {}, {}),
+    Request("POST", f"/apis/kubevirt.io/v1{REVIEWS}selfsubjectaccessreviews", {}, {}),
+    Request("PUT", f"{REVIEWS}selfsubjectaccessreviews", {}, {}),
+    Request("DELETE", f"{REVIEWS}selfsubjectrulesreviews"),
     Request("POST", VMS, {}, {}),
     Request("POST", VMS, {"dryRun": ""}, {}),
     Request("POST", VMS, {}, {"dryRun": ["All"]}),
@@ -143,7 +157,7 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("request_", READS + DRY_RUNS)
+@pytest.mark.parametrize("request_", READS + DRY_RUNS + QUESTIONS)
 def test_check_mode_lets_through_what_changes_nothing(
     server: ScriptedServer, wire: HttpTransport, request_: Request
 ) -> None:
@@ -165,15 +179,17 @@ def test_check_mode_lets_every_verb_of_a_rehearsing_cluster_through(
     server: ScriptedServer, wire: HttpTransport
 ) -> None:
     cluster = KubeCluster(ReadOnly(wire), dry_run=True)
-    server.answers(*[{"metadata": {}}] * 6, Answer(chunks=()))
+    server.answers(*[{"metadata": {}}] * 8, Answer(chunks=()))
     cluster.get(VM, "shop", "a")
     cluster.list_all(VM, "shop")
     cluster.create(VM, {"metadata": {"namespace": "shop", "name": "a"}})
     cluster.patch(VM, "shop", "a", {})
     cluster.delete(VM, "shop", "a", uid="u")
     cluster.invoke(VM, "shop", "a", "start", {})
+    cluster.may(Right("list", "", "nodes"))
+    cluster.version()
     assert list(cluster.watch(VM, "shop", "a", since=None, timeout=1)) == []
-    assert len(server.asked) == 7
+    assert len(server.asked) == 9
 
 
 @pytest.mark.parametrize("verb", ["create", "patch", "delete", "invoke"])

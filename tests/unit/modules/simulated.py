@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.sim.kubevirt import Fault, Simulator, Timings
+from tests.sim.kubevirt.documents import merge_patch, now
 from tests.unit.modules.backend import Asked, Tree
+from tests.unit.modules.bench import Bench
+from tests.unit.modules.config_bench import ConfigBench
 
 _USER = "admin"
 
@@ -45,6 +48,7 @@ class Simulated:
         return [
             Asked(request.verb, _target(request.path), is_rehearsal=request.mutating and request.dry_run)
             for request in self.simulator.requests
+            if _counts(request.path)
         ]
 
     def deny(self, verb: str, resource: str) -> None:
@@ -67,6 +71,38 @@ def simulated(version: str = "1.4", timings: Timings | None = None) -> Iterator[
         yield Simulated(simulator, version)
 
 
+def _counts(path: str) -> bool:
+    """What names no object, and asks what the user may do: the audit log of the genuine cluster leaves it out, too."""
+    return path not in ("/version", "/apis") and "/authorization.k8s.io/" not in path
+
+
+def simulated_config(bench: Bench) -> ConfigBench:
+    """Return the settings of a simulated cluster."""
+    assert isinstance(bench.backend, Simulated)
+    simulator = bench.backend.simulator
+
+    def read(plural: str, name: str) -> Tree | None:
+        return simulator.read(plural, "kubevirt" if plural == "kubevirts" else "", name)
+
+    def write(plural: str, name: str, patch: Tree) -> None:
+        found = read(plural, name)
+        assert found is not None
+        simulator.put(merge_patch(found, patch))
+
+    def apply(manager: str, spec: Tree) -> None:
+        entry = {"manager": manager, "operation": "Apply", "time": now(), "fieldsV1": {"f:spec": _owned(spec)}}
+        write("kubevirts", "kubevirt", {"metadata": {"managedFields": [entry]}, "spec": spec})
+
+    return ConfigBench(bench, read, write, apply, bench.backend.deny)
+
+
+def _owned(tree: Tree) -> Tree:
+    return {f"f:{field}": _owned(value) if isinstance(value, dict) else {} for field, value in tree.items()}
+
+
 def _target(path: str) -> str:
     _before, found, behind = path.partition("/namespaces/")
-    return behind.partition("/")[2] if found else path.rpartition("/")[2]
+    if found:
+        return behind.partition("/")[2]
+    # below the version of the API, which a group stands before
+    return path.split("/", 4 if path.startswith("/apis/") else 3)[-1]

@@ -20,8 +20,9 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import CONTROL_PLANE
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import mapping, text
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gib, named, odd_ones, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gib, named, odd_ones
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.teams import meets_selectors
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.demands import RoleDemands

@@ -20,7 +20,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
     unknown,
     warn,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import odd_ones, pxe_vlan, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import odd_ones, pxe_vlan
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.interface import Interface

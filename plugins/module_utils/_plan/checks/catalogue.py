@@ -41,7 +41,6 @@ AREAS: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("MAAS and Kubernetes", cross.CHECKS),
 )
 CATALOGUE: tuple[Check, ...] = tuple(check for _title, checks in AREAS for check in checks)
-IDS: frozenset[str] = frozenset(check.id for check in CATALOGUE)
 # what is asked only where the task wants it, and by which choice of the option ``read``
 OPT_IN = {
     "m.power_live": "power_state",
@@ -51,22 +50,6 @@ OPT_IN = {
     "c.virt": "hardware",
     "p.timeout": "results",
 }
-
-
-def chosen(only: t.Collection[str], ignore: t.Collection[str]) -> tuple[Check, ...]:
-    """Return the checks to make; both options take ids, and areas such as ``n``."""
-    return tuple(
-        check
-        for check in CATALOGUE
-        if (not only or {check.id, check.area} & set(only)) and not {check.id, check.area} & set(ignore)
-    )
-
-
-def unknown_ids(names: t.Iterable[str]) -> list[str]:
-    """Return those names that are neither a check nor an area."""
-    areas = {check.area for check in CATALOGUE}
-    return sorted({name for name in names if name not in IDS and name not in areas})
-
 
 # What a check could look at and does not: its id, the part, and the reason.
 LEFT_OUT: tuple[tuple[str, str, str], ...] = (

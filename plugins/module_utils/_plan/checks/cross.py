@@ -25,16 +25,19 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import CONTROL_PLANE
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import trees, whole
 from ansible_collections.vmo.core.plugins.module_utils._model.machine import BROKEN, DEPLOYED
+from ansible_collections.vmo.core.plugins.module_utils._model.moment import MINUTE, moment
 from ansible_collections.vmo.core.plugins.module_utils._model.network import address, network
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import MINUTE, gib, moment, named, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gib, named
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.identity import claims
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import by_name
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.palette import INSTALLATION_RESULT
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.machine import Machine
+    from ansible_collections.vmo.core.plugins.module_utils._model.node import Node
     from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import Ground
-    from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import Match, Node
+    from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import Match
 
 Findings = t.Iterator[Finding]
 Judge = t.Callable[["Ground", "tuple[Match, ...]"], Findings]

@@ -19,7 +19,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import mapping, text, tree, trees, whole
 from ansible_collections.vmo.core.plugins.module_utils._model.network import Range, Subnet, address, network, overlap
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import several
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.network import Network

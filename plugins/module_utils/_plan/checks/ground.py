@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,10 +19,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import Match
 
 ANY_ROLE = RoleDemands("any")
-_MOMENT = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})[a-z]*\.? (\d{4}) (\d\d):(\d\d):(\d\d)(?: ([+-])(\d\d)(\d\d))?")
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAY, HOUR, MINUTE = 86400.0, 3600.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -153,19 +147,6 @@ def pxe_vlan(machine: Machine) -> Vlan | None:
     return next((item.vlan for item in above if item is not None and item.vlan is not None), None)
 
 
-def moment(value: t.Any) -> float | None:
-    """Return seconds since 1970 of a time as MAAS or Kubernetes write it, ``None`` if it is none."""
-    if not isinstance(value, str):
-        return None
-    found = _MOMENT.search(value)
-    if found and found[2] in _MONTHS:
-        clock = (int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]), *map(int, found.group(4, 5, 6)))
-        ahead = (int(found[8]) * HOUR + int(found[9]) * MINUTE) * (-1 if found[7] == "-" else 1) if found[7] else 0.0
-        return calendar.timegm(clock) - ahead
-    found = _ISO.search(value)
-    return float(calendar.timegm(tuple(map(int, found.groups())))) if found else None
-
-
 Value = t.TypeVar("Value", bound=t.Hashable)
 
 
@@ -187,12 +168,6 @@ def odd_ones(
 def named(machines: t.Iterable[Machine]) -> list[str]:
     """Return names in order."""
     return sorted(machine.name for machine in machines)
-
-
-def several(names: t.Sequence[str], most: int = 5) -> str:
-    """Return names as people list them: the first few, and how many more."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def gib(mebibytes: float) -> str:

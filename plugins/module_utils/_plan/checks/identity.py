@@ -21,7 +21,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
     warn,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import text
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import moment, several
+from ansible_collections.vmo.core.plugins.module_utils._model.moment import moment
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.machine import Machine

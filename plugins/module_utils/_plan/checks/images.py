@@ -19,8 +19,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
     unknown,
     warn,
 )
+from ansible_collections.vmo.core.plugins.module_utils._model.moment import DAY, moment
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.api import WRONG_IMAGES_UNTIL
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import DAY, moment
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.image import Image

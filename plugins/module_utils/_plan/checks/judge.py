@@ -12,23 +12,29 @@ from dataclasses import dataclass, replace
 from ansible_collections.vmo.core.plugins.module_utils._model.check import (
     FAIL,
     MACHINE,
-    PASS,
     SKIP,
-    STATUSES,
     WARN,
     Finding,
     Verdict,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.machine import DEPLOYED, READY
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import chosen
+from ansible_collections.vmo.core.plugins.module_utils._model.node import Node
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import CATALOGUE
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import Census, Ground, Team
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import Node, match
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import match
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.state import is_commissioned
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.teams import (
     assign,
     is_used_elsewhere,
     meets_selectors,
     unmet_selectors,
+)
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.choice import chosen
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.weight import (
+    NOTHING_WRONG,
+    Judged,
+    verdict_of,
+    weighed,
 )
 
 if t.TYPE_CHECKING:
@@ -39,7 +45,6 @@ if t.TYPE_CHECKING:
 
 # what is asked of a machine that was never looked into: one answer, not ten failures
 OF_UNKNOWN_HARDWARE = frozenset({"m.status", "m.commissioned"})
-NOTHING_WRONG = Finding(PASS, "")
 # what a machine has not that MAAS has not looked into, whoever does not ask for it
 UNCOMMISSIONED = "commissioning"
 BY_SELECTOR = ("set.count",)
@@ -96,30 +101,17 @@ class NearMiss:
 
 
 @dataclass(frozen=True)
-class Report:
-    """Everything that is to be said; verdicts are in the order of the catalogue."""
+class Report(Judged):
+    """Everything that is to be said."""
 
-    verdicts: tuple[Verdict, ...]
     teams: tuple[Team, ...]
     near_misses: tuple[NearMiss, ...]
     machines: int
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return the number of verdicts of each status."""
-        found = Counter(verdict.status for verdict in self.verdicts)
-        return {status: found[status] for status in STATUSES}
-
-    @property
-    def status(self) -> str:
-        """Return the worst status that counts."""
-        counts = self.counts
-        return next((status for status in (FAIL, WARN) if counts[status]), PASS)
-
 
 def judge(fleet: Fleet, demands: Demands, now: float) -> Report:
     """Ask every question of the catalogue that the demands leave in; ``now`` is in seconds since 1970."""
-    checks = chosen(demands.only, demands.ignore)
+    checks = chosen(CATALOGUE, demands.only, demands.ignore)
     matches = match((Node.of(raw) for raw in demands.nodes or ()), fleet.machines)
     ground = Ground(fleet, demands, now, Census.of(fleet), matches=matches)
     judged = {role.name: _judged(role, ground, checks) for role in demands.roles}
@@ -150,7 +142,7 @@ def _judged(role: RoleDemands, ground: Ground, checks: t.Sequence[Check]) -> dic
 def _judgement(machine: Machine, ground: Ground, checks: t.Sequence[Check]) -> Judgement:
     known = is_commissioned(machine)
     found = tuple(
-        (check, _weighed(check, finding, ground.demands))
+        (check, weighed(check, finding, ground.demands.overrides))
         for check in checks
         if check.of_machine and (known or check.id in OF_UNKNOWN_HARDWARE)
         for finding in tuple(check.judge(machine, ground)) or (NOTHING_WRONG,)
@@ -158,11 +150,6 @@ def _judgement(machine: Machine, ground: Ground, checks: t.Sequence[Check]) -> J
     wanted = READY if ground.before else DEPLOYED
     fits = machine.status == wanted and all(finding.status != FAIL for _check, finding in found)
     return Judgement(machine, ground.role, found, fits)
-
-
-def _weighed(check: Check, finding: Finding, demands: Demands) -> Finding:
-    override = demands.overrides.get(check.id)
-    return replace(finding, status=override) if override and finding.status in (FAIL, WARN) else finding
 
 
 def _teams(demands: Demands, judged: t.Mapping[str, t.Mapping[str, Judgement]]) -> tuple[Team, ...]:
@@ -214,41 +201,23 @@ def _verdicts_on_machines(
     differences: dict[tuple[str, str], list[Finding]] = {}
     for check in checks:
         for finding in check.compare(ground) if check.compare else ():
-            differences.setdefault((check.id, finding.subject), []).append(_weighed(check, finding, ground.demands))
+            differences.setdefault((check.id, finding.subject), []).append(
+                weighed(check, finding, ground.demands.overrides)
+            )
     for one in judgements:
         troubles = {check.id for check, finding in one.found if finding.status in (FAIL, WARN)}
         for check, finding in one.found:
             covered = troubles & {check.id, *check.covered_by}
             differs = [] if covered else differences.pop((check.id, one.machine.name), [])
             for told in differs or [finding]:
-                yield _verdict(check, replace(told, subject=one.machine.name), role=one.role.name)
+                yield verdict_of(check, replace(told, subject=one.machine.name), role=one.role.name)
 
 
 def _verdicts_on_the_rest(checks: t.Sequence[Check], ground: Ground) -> t.Iterator[Verdict]:
     for check in checks:
         if not check.of_machine:
             for finding in tuple(check.judge(ground)) or (NOTHING_WRONG,):
-                yield _verdict(check, _weighed(check, finding, ground.demands))
-
-
-def _verdict(check: Check, finding: Finding, role: str = "") -> Verdict:
-    subject = finding.subject or _default_subject(check)
-    return Verdict(
-        id=check.id,
-        scope=check.scope,
-        subject=f"{subject}:{finding.part}" if finding.part else subject,
-        status=finding.status,
-        message=finding.message or f"{check.title}.",
-        evidence=finding.evidence,
-        remediation=check.remedy if finding.status in (FAIL, WARN) else "",
-        lack=finding.lack,
-        role=role,
-    )
-
-
-def _default_subject(check: Check) -> str:
-    """Return what a check is about where no finding says it."""
-    return {"image": "images", "network": "networks"}.get(check.scope, "cluster")
+                yield verdict_of(check, weighed(check, finding, ground.demands.overrides))
 
 
 def _at_work(ground: Ground, judged: t.Iterable[Judgement]) -> t.Iterator[Verdict]:

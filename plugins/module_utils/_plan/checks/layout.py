@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections import Counter
+from functools import partial
 
 from ansible_collections.vmo.core.plugins.module_utils._model.check import (
     FAIL,
@@ -24,7 +25,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.interface import LOGICAL
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.cards import NOT_TOLD
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import odd_ones, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import odd_ones
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.interface import Interface
@@ -210,12 +212,12 @@ def _mtus(ground: Ground) -> Findings:
     for team in ground.teams:
         names = {item.name for machine in team.members for item in machine.layout.interfaces if item.kind in LOGICAL}
         for name in sorted(names):
-            for machine, mtu, usual in odd_ones(team.members, lambda found, name=name: _mtu_of(found, name)):  # type: ignore[misc]
+            for machine, mtu, usual in odd_ones(team.members, partial(_mtu_of, name)):
                 said = f"{name} has an MTU of {mtu}, on most others {usual}."
                 yield warn(said, subject=machine.name, part=name)
 
 
-def _mtu_of(machine: Machine, name: str) -> int | None:
+def _mtu_of(name: str, machine: Machine) -> int | None:
     found = machine.layout.named(name)
     return found.mtu if found else None
 

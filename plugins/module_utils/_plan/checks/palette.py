@@ -21,7 +21,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import CONTROL_PLANE
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import text, texts, trees, whole
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gb, named, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gb, named
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.machine import Machine

@@ -39,7 +39,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.machine import (
     SKIPPED,
     TIMED_OUT,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import DAY, HOUR, moment, several
+from ansible_collections.vmo.core.plugins.module_utils._model.moment import DAY, HOUR, moment
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.lenient import Tree
@@ -163,11 +164,11 @@ def _commissioned(machine: Machine, ground: Ground) -> Findings:
 
 def commissioned_at(machine: Machine, ground: Ground) -> float | None:
     """Return when the last commissioning ended, in seconds since 1970, ``None`` where it is not known."""
-    ends = []
+    ends: list[float | None] = []
     for found in trees(ground.fleet.about("results", machine.system_id)):
         if whole(found, "type") == COMMISSIONING_RESULT:
             ends += [whole(result, "endtime") for result in trees(found.get("results"))]
-            ends.append(moment(found.get("ended")))  # type: ignore[arg-type]
+            ends.append(moment(text(found, "ended")))
     known = [float(end) for end in ends if end]
     return max(known) if known else None
 

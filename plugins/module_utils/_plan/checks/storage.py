@@ -21,7 +21,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.check import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import mapping, text, trees, whole
 from ansible_collections.vmo.core.plugins.module_utils._model.machine import DEGRADED, SCRIPT_FAILED, TIMED_OUT
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gb, odd_ones, several
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import gb, odd_ones
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import several
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.disk import Disk

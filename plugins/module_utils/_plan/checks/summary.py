@@ -7,30 +7,24 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._model.check import FAIL, UNKNOWN, WARN, Verdict
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.ground import several
+from ansible_collections.vmo.core.plugins.module_utils._model.check import FAIL, WARN
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.lines import lines_of, readiness
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._plan.checks.judge import Report
 
-FAILURES_TOLD, WARNINGS_TOLD, MISSES_TOLD, UNKNOWN_TOLD = 15, 10, 5, 5
+MISSES_TOLD = 5
 
 
 def summary(report: Report) -> list[str]:
     """Return the report in lines, the most urgent first."""
-    failures, warnings = (_grouped(report.verdicts, status) for status in (FAIL, WARN))
-    unknown = _grouped(report.verdicts, UNKNOWN)
-    lines = [_headline(report)]
-    lines += _told("FAIL", failures, FAILURES_TOLD)
-    misses = [f"Nearly fit: {miss.message} ({miss.role})." for miss in report.near_misses[:MISSES_TOLD]]
-    more = len(report.near_misses) - len(misses)
-    lines += [*misses, *([f"... and {more} machines that miss more."] if more > 0 else [])] if _is_short(report) else []
-    lines += _told("WARN", warnings, WARNINGS_TOLD)
-    if unknown:
-        parts = [f"{found[0].id} ({len(found)}: {found[0].message.rstrip('.')})" for found in unknown[:UNKNOWN_TOLD]]
-        rest = f" and {len(unknown) - UNKNOWN_TOLD} more checks" if len(unknown) > UNKNOWN_TOLD else ""
-        lines.append(f"Not known: {'; '.join(parts)}{rest}.")
-    return lines
+    return lines_of(_headline(report), report.verdicts, _misses(report) if _is_short(report) else ())
+
+
+def _misses(report: Report) -> list[str]:
+    told = [f"Nearly fit: {miss.message} ({miss.role})." for miss in report.near_misses[:MISSES_TOLD]]
+    more = len(report.near_misses) - len(told)
+    return [*told, f"... and {more} machines that miss more."] if more > 0 else told
 
 
 def _is_short(report: Report) -> bool:
@@ -39,7 +33,6 @@ def _is_short(report: Report) -> bool:
 
 def _headline(report: Report) -> str:
     counts = report.counts
-    word = {FAIL: "NOT READY", WARN: "READY, with warnings"}.get(report.status, "READY")
     parts = []
     for team in report.teams:
         wanted = "" if team.role.count is None else f" of {team.role.count}"
@@ -48,34 +41,5 @@ def _headline(report: Report) -> str:
         parts.append(f"{team.role.name} {len(team.assigned)}{wanted}{spare}")
     roles = f": {', '.join(parts)}" if parts else ""
     noun = "machine" if report.machines == 1 else "machines"
-    return f"{word}{roles}; {counts[FAIL]} failed and {counts[WARN]} warning verdicts on {report.machines} {noun}."
-
-
-def _grouped(verdicts: t.Iterable[Verdict], status: str) -> list[list[Verdict]]:
-    """Return verdicts of one status by check; what blocks everything comes first, then what hits most."""
-    found: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        if verdict.status == status:
-            found.setdefault(verdict.id, []).append(verdict)
-    return sorted(found.values(), key=lambda group: (group[0].scope.startswith("machine"), -len(group)))
-
-
-def _told(word: str, groups: list[list[Verdict]], most: int) -> list[str]:
-    lines = [f"{word} {_line(group)}" for group in groups[:most]]
-    left = sum(len(group) for group in groups[most:])
-    return [*lines, f"... and {left} more of the kind {word} in verdicts."] if left else lines
-
-
-def _line(group: list[Verdict]) -> str:
-    first = group[0]
-    remedy = f" -> {first.remediation}" if first.remediation else ""
-    if len(group) == 1:
-        return f"{first.id} {sentence(first)}{remedy}"
-    subjects = several(list(dict.fromkeys(verdict.subject for verdict in group)))
-    return f"{first.id} on {len(group)} ({subjects}), such as: {sentence(first)}{remedy}"
-
-
-def sentence(verdict: Verdict) -> str:
-    """Return subject and message as one sentence."""
-    goes_on = verdict.message[:1].islower()
-    return f"{verdict.subject} {verdict.message}" if goes_on else f"{verdict.subject}: {verdict.message}"
+    found = f"{counts[FAIL]} failed and {counts[WARN]} warning verdicts"
+    return f"{readiness(report.status)}{roles}; {found} on {report.machines} {noun}."

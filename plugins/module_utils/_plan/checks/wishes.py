@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
-from ansible_collections.vmo.core.plugins.module_utils._model.check import FAIL, PASS, WARN
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import (
     CONTROL_PLANE,
     WORKER,
@@ -20,7 +19,8 @@ from ansible_collections.vmo.core.plugins.module_utils._model.fleet import parse
 from ansible_collections.vmo.core.plugins.module_utils._model.network import network
 from ansible_collections.vmo.core.plugins.module_utils._model.presets import PRESETS
 from ansible_collections.vmo.core.plugins.module_utils._model.quantity import require_quantity
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import unknown_ids
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import CATALOGUE
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.choice import ids_of, overrides_of
 
 Params = t.Mapping[str, t.Any]
 ROLES = (CONTROL_PLANE, WORKER)
@@ -29,7 +29,6 @@ DISKS = ("boot_disk", "boot_disk_recommended", "data_disk_size")
 LISTS = ("machines", "zones", "tags", "without_tags", "bond_modes", "vlans")
 MEBIBYTE = 1024**2
 ANY_ARCHITECTURE = "any"
-SEVERITIES = (FAIL, WARN, PASS)
 
 
 def demands_of(params: Params) -> Demands:
@@ -69,9 +68,9 @@ def demands_of(params: Params) -> Demands:
         startup_timeout=params["startup_timeout"],
         nodes=None if params["nodes"] is None else tuple(params["nodes"]),
         thresholds=_thresholds(params["thresholds"]),
-        overrides=_overrides(params["severity_overrides"]),
-        only=_ids(params, "only"),
-        ignore=_ids(params, "ignore"),
+        overrides=overrides_of(CATALOGUE, params),
+        only=ids_of(CATALOGUE, params, "only"),
+        ignore=ids_of(CATALOGUE, params, "ignore"),
     )
 
 
@@ -114,22 +113,3 @@ def _thresholds(given: Params) -> Thresholds:
         said = given["minimum_version"]
         raise InvalidOption(f"thresholds.minimum_version: {said} is no version such as 3.5.", option="thresholds")
     return Thresholds(**{**given, "minimum_version": version})
-
-
-def _overrides(given: Params | None) -> dict[str, str]:
-    found = {name: str(value) for name, value in (given or {}).items()}
-    wrong = unknown_ids(found)
-    if wrong:
-        raise InvalidOption(f"severity_overrides: there is no check {', '.join(wrong)}.", option="severity_overrides")
-    for name, value in found.items():
-        if value not in SEVERITIES:
-            said = f"severity_overrides: {value} for {name} is none of {', '.join(SEVERITIES)}."
-            raise InvalidOption(said, option="severity_overrides")
-    return found
-
-
-def _ids(params: Params, option: str) -> tuple[str, ...]:
-    wrong = unknown_ids(params[option] or ())
-    if wrong:
-        raise InvalidOption(f"{option}: there is no check and no area {', '.join(wrong)}.", option=option)
-    return _list(params[option])

@@ -112,22 +112,23 @@ class Kubelet:
         async def begin() -> None:
             await pod.run()
             pod.done = True
-            # Somebody may have opened them meanwhile.
-            await self._follow_gates(pod)
+            # Somebody may have opened readiness gates meanwhile.
+            await self._correct_ready(pod)
 
         async def end() -> None:
             await self._terminate(pod)
 
         if deleted(pod.latest):
             self._tasks.start(f"{uid(pod.latest)} ends", end)
-        elif not pod.done:
+            return
+        if not pod.done:
             self._tasks.start(uid(pod.latest), begin)
-        else:
-            await self._follow_gates(pod)
+        await self._correct_ready(pod)
 
-    async def _follow_gates(self, pod: Pod) -> None:
+    async def _correct_ready(self, pod: Pod) -> None:
+        """Tell what is so where others said something else: of readiness gates, or of a node that was away."""
         latest = pod.latest
-        if not latest["spec"].get("readinessGates") or phase(latest) != "Running":
+        if phase(latest) != "Running":
             return
         if is_true(latest, "ContainersReady") and is_true(latest, "Ready") != podstatus.gates_open(latest):
             await pod.set_status({"conditions": podstatus.conditions(latest, timestamp(), ready=True)})

@@ -16,10 +16,9 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue im
     CATALOGUE,
     LEFT_OUT,
     OPT_IN,
-    chosen,
-    unknown_ids,
 )
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.summary import summary
+from ansible_collections.vmo.core.plugins.module_utils._plan.verdicts.choice import chosen, unknown_ids
 from tests.tools.checks_page import PAGE, page
 from tests.unit.plan.checks.builders import demands, healthy_answers, report, told
 from tests.unit.plan.checks.faults import ODD, machine
@@ -29,7 +28,7 @@ IDS = [check.id for check in CATALOGUE]
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.tools.checks_page"
+    assert PAGE.read_text(encoding="utf-8") == page(), "see tests/tools/checks_page.py"
 
 
 def test_every_row_is_complete() -> None:
@@ -56,11 +55,11 @@ def test_every_row_is_complete() -> None:
 def test_checks_are_chosen_by_id_and_by_area(
     only: tuple[str, ...], ignore: tuple[str, ...], expected: set[str]
 ) -> None:
-    assert {check.id for check in chosen(only, ignore)} == expected
+    assert {check.id for check in chosen(CATALOGUE, only, ignore)} == expected
 
 
 def test_what_is_no_check_is_told() -> None:
-    assert unknown_ids(["n", "n.bridge", "n.brigde", "q"]) == ["n.brigde", "q"]
+    assert unknown_ids(CATALOGUE, ["n", "n.bridge", "n.brigde", "q"]) == ["n.brigde", "q"]
 
 
 @pytest.mark.parametrize(("severity", "fits"), [("warn", True), ("fail", False), ("pass", True)])

@@ -14,7 +14,8 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.cluster_check im
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
 from ansible_collections.vmo.core.plugins.module_utils._model.demands import Demands
 from ansible_collections.vmo.core.plugins.module_utils._model.machine import Machine
-from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import Node, match, swapped
+from ansible_collections.vmo.core.plugins.module_utils._model.node import Node
+from ansible_collections.vmo.core.plugins.module_utils._plan.checks.nodes import match, swapped
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.wishes import demands_of
 from tests.unit.plan.checks.builders import a_machine, a_node
 

@@ -1,0 +1,300 @@
+# Copyright (c) 2026, the vmo.core authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of KubeVirt and CDI on the genuine cluster: the scenarios of tests/unit/modules, and sharper ones.
+
+There is one KubeVirt object, and every test of a lab lives by it. So these tests are disruptive: each has the cluster
+for itself, and leaves the objects as they were.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import typing as t
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from ansible_collections.vmo.core.plugins.module_utils._model.feature_gates import (
+    DEPRECATED,
+    DISCONTINUED,
+    GA,
+    NAMES,
+    state_of,
+)
+from tests.cluster.ring import rights, test_molecule
+from tests.cluster.ring.api import path_of
+from tests.cluster.ring.genuine import Genuine
+from tests.cluster.ring.machine import RUNNING, VM
+from tests.cluster.ring.rights import Right
+from tests.cluster.ring.shared import scenarios_of
+from tests.unit.modules import test_vmo_kubevirt_config, test_vmo_kubevirt_config_limits
+from tests.unit.modules.bench import Bench
+from tests.unit.modules.config_bench import ConfigBench, warnings_of
+
+Tree = dict[str, t.Any]
+READ = ["list kubevirts"]
+PATCH = ["patch kubevirts/kubevirt"]
+KUBEVIRT = path_of("kubevirts", "kubevirt", "kubevirt")
+# What tests change, and whether it is in a namespace.
+_SHARED = (("kubevirts", "kubevirt", "kubevirt"), ("cdis", "cdi", ""), ("storageprofiles", "local-path", ""))
+_REVIEW = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+_SETTLED = 240.0
+
+globals().update(scenarios_of(test_vmo_kubevirt_config, test_vmo_kubevirt_config_limits))
+pytestmark = pytest.mark.disruptive
+environment = test_molecule.environment
+
+
+@pytest.fixture(name="config")
+def make_config(bench: Bench, cluster: Genuine) -> Iterator[ConfigBench]:
+    admin = cluster.admin
+    found = {place: admin.read(*place) for place in _SHARED}
+    name = f"{cluster.namespace}-config"
+    role = _Role(cluster, name)
+
+    def read(plural: str, item: str) -> Tree | None:
+        return admin.read(plural, item, "kubevirt" if plural == "kubevirts" else "")
+
+    def write(plural: str, item: str, patch: Tree) -> None:
+        admin.patch(plural, item, "kubevirt" if plural == "kubevirts" else "", patch)
+
+    def apply(manager: str, spec: Tree) -> None:
+        head = {"apiVersion": "kubevirt.io/v1", "kind": "KubeVirt"}
+        admin.apply(manager, {**head, "metadata": {"name": "kubevirt", "namespace": "kubevirt"}, "spec": spec})
+
+    role.grant()
+    yield ConfigBench(bench, read, write, apply, role.deny)
+    role.take_back()
+    for place, before in found.items():
+        _restore(cluster, place, before or {})
+    if any(_rolls(answer.result) and answer.writes for answer in bench.answers):
+        admin.until(lambda: _is_settled(cluster), _SETTLED)
+
+
+def _rolls(result: Tree) -> bool:
+    return bool(result.get("restarted_components")) or result.get("error", {}).get("code") == "not_settled"
+
+
+class _Role:
+    """The rights that the README names for this module, for the user of the test."""
+
+    def __init__(self, cluster: Genuine, name: str) -> None:
+        self._cluster, self._name = cluster, name
+        self._rights = rights.of_cluster_role("vmo-kubevirt-config")
+
+    def grant(self) -> None:
+        admin, api = self._cluster.admin, "rbac.authorization.k8s.io"
+        self._put()
+        subject = {"kind": "ServiceAccount", "name": "tester", "namespace": self._cluster.namespace}
+        reference = {"apiGroup": api, "kind": "ClusterRole", "name": self._name}
+        binding = {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": {"name": self._name}}
+        admin.put({**binding, "roleRef": reference, "subjects": [subject]})
+        admin.until(lambda: all(map(self._allows, self._rights)))
+
+    def take_back(self) -> None:
+        for plural in ("clusterrolebindings", "clusterroles"):
+            self._cluster.admin.delete(plural, self._name)
+
+    def deny(self, verb: str, resource: str) -> None:
+        gone = [right for right in self._rights if (right.verb, right.resource) == (verb, resource)]
+        self._rights -= set(gone)
+        self._put()
+        self._cluster.admin.until(lambda: not any(map(self._allows, gone)))
+
+    def _put(self) -> None:
+        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": self._name}}
+        self._cluster.admin.put({**role, "rules": rights.rules(self._rights)})
+
+    def _allows(self, right: Right) -> bool:
+        attributes = {"group": right.group, "resource": right.resource, "verb": right.verb}
+        body = {"spec": {"user": self._cluster.user, "resourceAttributes": attributes}}
+        return bool(self._cluster.admin.must("POST", _REVIEW, body)["status"]["allowed"])
+
+
+def _restore(cluster: Genuine, place: tuple[str, str, str], before: Tree) -> None:
+    """Bring an object back to what it said before the test."""
+    while True:
+        now = t.cast("Tree", cluster.admin.read(*place))
+        metadata = {**now["metadata"]}
+        for field in ("labels", "annotations"):
+            metadata.pop(field, None)
+            if field in before["metadata"]:
+                metadata[field] = before["metadata"][field]
+        if now["spec"] == before["spec"] and metadata == now["metadata"]:
+            return
+        body = {**now, "metadata": metadata, "spec": before["spec"]}
+        answer = cluster.admin.ask("PUT", path_of(*place), body)
+        if answer.code != HTTPStatus.CONFLICT:
+            assert answer.code == HTTPStatus.OK, answer.text
+            return
+
+
+def _is_settled(cluster: Genuine) -> bool:
+    found = t.cast("Tree", cluster.admin.read("kubevirts", "kubevirt", "kubevirt"))
+    conditions = {item["type"]: item["status"] for item in found["status"]["conditions"]}
+    return bool(
+        found["status"]["observedGeneration"] == found["metadata"]["generation"]
+        and (conditions["Available"], conditions["Progressing"]) == ("True", "False")
+    )
+
+
+# What the collection knows of gates.
+
+
+def test_the_table_of_gates_is_that_of_this_version(config: ConfigBench, cluster: Genuine) -> None:
+    developer = config.kubevirt["spec"]["configuration"]["developerConfiguration"]
+    assert "disabledFeatureGates" not in developer
+    warned = {}
+    for name in (*sorted(NAMES), "NoGateOfThisName"):
+        body = {"spec": {"configuration": {"developerConfiguration": {"featureGates": [name]}}}}
+        answer = cluster.admin.ask("PATCH", f"{KUBEVIRT}?dryRun=All", body)
+        assert answer.code == HTTPStatus.OK, answer.text
+        warned[name] = answer.warnings
+    expected = {name for name in NAMES if state_of(name, config.version) in (GA, DEPRECATED, DISCONTINUED)}
+    assert {name for name, texts in warned.items() if texts} == expected
+    always = {name for name, texts in warned.items() if any("General Availability" in text for text in texts)}
+    assert always == {name for name in NAMES if state_of(name, config.version) == GA}
+
+
+def test_every_gate_of_this_version_is_in_its_program(config: ConfigBench, cluster: Genuine) -> None:
+    program = (cluster.lab.programs / f"kubevirt-{config.version}" / "virt-operator").read_bytes()
+    known = {name for name in NAMES if state_of(name, config.version) is not None}
+    assert {name for name in known if name.encode() not in program} == set()
+    # short words are in every program
+    telling = {name for name in NAMES - known if len(name) > 12}
+    assert {name for name in telling if name.encode() in program} == set()
+
+
+def test_a_gate_is_effective_when_it_is_said_to_be(config: ConfigBench, cluster: Genuine) -> None:
+    snapshot = {
+        "apiVersion": "snapshot.kubevirt.io/v1beta1",
+        "kind": "VirtualMachineSnapshot",
+        "metadata": {"name": "trial", "namespace": cluster.namespace},
+        "spec": {"source": {"apiGroup": "kubevirt.io", "kind": "VirtualMachine", "name": "web-01"}},
+    }
+    path = path_of("virtualmachinesnapshots", "", cluster.namespace) + "?dryRun=All"
+
+    def is_taken(wanted: bool = True) -> bool:
+        answer = cluster.admin.ask("POST", path, snapshot)
+        known = (HTTPStatus.CREATED, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+        assert answer.code in known, answer.text
+        return ("feature gate" not in answer.text) is wanted
+
+    assert is_taken()
+    for wish in ("absent", "enabled", "disabled"):
+        # a snapshot of another test may still be on its way out
+        told = config.run(feature_gates={"Snapshot": wish}, force=True).result["feature_gates"]["Snapshot"]
+        assert told["effective"] is (wish == "enabled")
+        cluster.admin.until(functools.partial(is_taken, wish == "enabled"))
+
+
+# What only the genuine webhooks and operators do.
+
+
+def test_the_api_takes_what_the_task_refuses(config: ConfigBench, cluster: Genuine) -> None:
+    developer = {"cpuAllocationRatio": -1, "pvcTolerateLessSpaceUpToPercent": 200}
+    network = {"defaultNetworkInterface": "tap"}
+    wrong: Tree = {"developerConfiguration": developer, "network": network, "evictionStrategy": "Migrate"}
+    answer = cluster.admin.ask(
+        "PATCH", f"{KUBEVIRT}?dryRun=All&fieldValidation=Strict", {"spec": {"configuration": wrong}}
+    )
+    assert answer.code == HTTPStatus.OK
+    assert config.fail(configuration=wrong).result["error"]["code"] == "invalid_option"
+
+
+def test_the_prediction_comes_true(config: ConfigBench) -> None:
+    task: Tree = {"preset": "palette_vmo", "memory_overcommit": 130, "feature_gates": {"LiveMigration": "absent"}}
+    foreseen = config.run(check=True, **task)
+    before = copy.deepcopy(config.kubevirt["spec"])
+    made = config.run(**task)
+    for word in ("diff", "feature_gates", "actions", "restarted_components", "managed_by"):
+        assert foreseen.result[word] == made.result[word]
+    assert foreseen.result["kubevirt"]["spec"] == made.result["kubevirt"]["spec"] == config.kubevirt["spec"]
+    assert before != config.kubevirt["spec"]
+
+
+def test_a_change_is_seen_by_the_operator(config: ConfigBench) -> None:
+    answer = config.run(wait=True, cpu_allocation_ratio=9, wait_timeout=300)
+    found = answer.result["kubevirt"]
+    assert found["status"]["observedGeneration"] == found["metadata"]["generation"]
+    again = config.run(wait=True, cpu_allocation_ratio=9)
+    assert (again.changed, again.reads, again.writes) == (False, READ, [])
+
+
+def test_a_placement_that_is_none_is_refused_by_the_webhook(config: ConfigBench) -> None:
+    answer = config.fail(check=True, infra={"tolerations": [{"key": "no key", "operator": "Exists"}]})
+    assert answer.result["error"]["code"] == "invalid", answer.result
+    assert "placement-validation-webhook" in answer.result["msg"]
+
+
+def test_components_that_find_no_node_are_told(config: ConfigBench) -> None:
+    nowhere = {"node_selector": {"example.com/nowhere": "true"}}
+    answer = config.fail(wait=True, infra=nowhere, failure_grace=3, wait_timeout=240)
+    assert answer.result["error"]["code"] == "not_settled", answer.result
+    assert "Unschedulable: 0/" in answer.result["msg"]
+    assert answer.result["changed"] is True
+
+
+def test_a_gate_in_both_lists_is_moved_not_doubled(config: ConfigBench) -> None:
+    if config.version == "1.4":
+        assert config.run(feature_gates={"VMExport": "disabled"}).changed
+        assert not config.run(feature_gates={"VMExport": "disabled"}).changed
+        return
+    for wish in ("disabled", "enabled", "disabled", "absent"):
+        answer = config.run(feature_gates={"VMExport": wish})
+        developer = config.kubevirt["spec"]["configuration"]["developerConfiguration"]
+        assert ("VMExport" in developer["featureGates"]) is (wish == "enabled")
+        assert ("VMExport" in developer.get("disabledFeatureGates", [])) is (wish == "disabled")
+        counts_later = any("counts from 1.9 on alone" in text for text in warnings_of(answer))
+        assert counts_later is (wish == "disabled")
+
+
+def test_a_disk_that_is_attached_keeps_its_gate(bench: Bench, config: ConfigBench, cluster: Genuine) -> None:
+    bench.run(VM, **RUNNING)
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    cluster.put(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "data"},
+            "spec": {**claim, "storageClassName": "ceph-rbd", "volumeMode": "Block"},
+        }
+    )
+    source = {"persistentVolumeClaim": {"claimName": "data", "hotpluggable": True}}
+    volume = {"name": "data", "disk": {"disk": {"bus": "scsi"}}, "volumeSource": source}
+    machine = f"/apis/subresources.kubevirt.io/v1/namespaces/{cluster.namespace}/virtualmachineinstances/web-01"
+    cluster.admin.must("PUT", f"{machine}/addvolume", volume)
+    cluster.admin.until(lambda: _hotplugged(cluster))
+    answer = config.fail(feature_gates={"HotplugVolumes": "absent"})
+    assert f"VirtualMachineInstance {cluster.namespace}/web-01" in answer.result["error"]["dependants"]
+    assert answer.writes == []
+    assert "HotplugVolumes" in config.gates
+
+
+def _hotplugged(cluster: Genuine) -> bool:
+    found = cluster.read("virtualmachineinstances", "web-01") or {}
+    return any("hotplugVolume" in volume for volume in found.get("status", {}).get("volumeStatus", ()))
+
+
+def test_cdi_follows(config: ConfigBench, cluster: Genuine) -> None:
+    answer = config.run(wait=True, cdi={"filesystem_overhead": {"default": "0.08"}})
+    assert answer.changed
+    path = "/apis/cdi.kubevirt.io/v1beta1/cdiconfigs/config"
+    cluster.admin.until(lambda: cluster.admin.must("GET", path)["status"]["filesystemOverhead"].get("global") == "0.08")
+
+
+def test_cdi_takes_a_profile_over(config: ConfigBench, cluster: Genuine) -> None:
+    sets = [{"access_modes": ["ReadWriteOnce"], "volume_mode": "Filesystem"}]
+    config.run(storage_profiles=[{"name": "local-path", "claim_property_sets": sets}])
+    wanted = [{"accessModes": ["ReadWriteOnce"], "volumeMode": "Filesystem"}]
+    cluster.admin.until(lambda: config.profile("local-path")["status"].get("claimPropertySets") == wanted)
+    # CDI's own fields are no drift
+    assert not config.run(storage_profiles=[{"name": "local-path", "claim_property_sets": sets}]).changed
+
+
+@pytest.mark.usefixtures("config")
+def test_the_molecule_scenario(environment: dict[str, str]) -> None:
+    test_molecule.test_a_scenario(environment, "vmo_kubevirt_config")
