@@ -17,8 +17,11 @@ _CLAIMS = {"dataVolume", "persistentVolumeClaim"}
 _PLACEMENT = ("nodeSelector", "affinity", "tolerations")
 
 
-def needs_restart(started: Object, vm: Object, vmi: Object) -> str | None:
-    """The message of RestartRequired, or None while everything is live or unchanged."""
+def needs_restart(started: Object, vm: Object, vmi: Object, *, legacy: bool) -> str | None:
+    """The message of RestartRequired, or None while everything is live or unchanged.
+
+    A new network card goes live in all versions; ``legacy`` ones say all the same that it needs a restart.
+    """
     then, wanted = copy.deepcopy(started["template"]["spec"]), copy.deepcopy(vm["spec"]["template"]["spec"])
     running = vmi["spec"]
     reason = _volumes_reason(wanted, running) or _compute_reason(wanted, running, vmi)
@@ -27,6 +30,8 @@ def needs_restart(started: Object, vm: Object, vmi: Object) -> str | None:
             spec.pop(name, None)
         at(spec, "domain.cpu", {}).pop("sockets", None)
         at(spec, "domain.memory", {}).pop("guest", None)
+    if not legacy:
+        _leave_out(wanted, _new_cards(then, wanted))
     return reason or (_GENERIC if then != wanted else None)
 
 
@@ -37,6 +42,17 @@ def _volumes_reason(wanted: Object, running: Object) -> str | None:
         if before != _source(volume) and _CLAIMS & before.keys() and _CLAIMS & volume.keys():
             return _VOLUMES
     return None
+
+
+def _new_cards(then: Object, wanted: Object) -> set[str]:
+    known = {card["name"] for card in at(then, "domain.devices.interfaces", [])}
+    cards = at(wanted, "domain.devices.interfaces", [])
+    return {card["name"] for card in cards if card["name"] not in known and {"bridge", "sriov"} & card.keys()}
+
+
+def _leave_out(spec: Object, cards: set[str]) -> None:
+    for items in (at(spec, "domain.devices.interfaces", []), spec.get("networks", [])):
+        items[:] = [item for item in items if item["name"] not in cards]
 
 
 def _compute_reason(wanted: Object, running: Object, vmi: Object) -> str | None:
@@ -64,6 +80,9 @@ def apply(vm: Object, vmi: Object) -> None:
         if wanted.get(name) != running.get(name):
             running.pop(name, None)
             running |= {name: copy.deepcopy(wanted[name])} if name in wanted else {}
+    cards = _new_cards(running, wanted)
+    for place in ("domain.devices.interfaces", "networks"):
+        at(running, place, []).extend(copy.deepcopy([item for item in at(wanted, place, []) if item["name"] in cards]))
     sockets, guest = at(wanted, "domain.cpu.sockets"), at(wanted, "domain.memory.guest")
     if sockets and sockets != at(running, "domain.cpu.sockets"):
         running["domain"]["cpu"]["sockets"] = sockets

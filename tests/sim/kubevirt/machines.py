@@ -227,7 +227,7 @@ class MachineController:
         started = self._started_with.setdefault(vm["metadata"]["uid"], copy.deepcopy(vm["spec"]))
         # First the disks, then the judgement: desiredGeneration is there before RestartRequired.
         ready = all(_is_ready(volume) for volume in self._volumes(vm))
-        reason = liveupdate.needs_restart(started, vm, vmi) if ready else None
+        reason = liveupdate.needs_restart(started, vm, vmi, legacy=legacy) if ready else None
         if reason and not (legacy and condition(vm, "RestartRequired")):
             set_condition(vm, "RestartRequired", "True", message=reason)
         elif ready and not reason and not legacy:

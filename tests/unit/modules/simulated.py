@@ -87,6 +87,8 @@ def simulated_config(bench: Bench) -> ConfigBench:
     def write(plural: str, name: str, patch: Tree) -> None:
         found = read(plural, name)
         assert found is not None
+        # Controllers of the simulator may write meanwhile.
+        del found["metadata"]["resourceVersion"]
         simulator.put(merge_patch(found, patch))
 
     def apply(manager: str, spec: Tree) -> None:

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from tests.unit.modules.backend import Tree
 from tests.unit.modules.bench import Bench
 
 VM = "vmo_vm"
@@ -77,15 +78,26 @@ def test_a_change_foreseen_and_made(bench: Bench) -> None:
     assert made.result["live_changes"] == ["memory"]
 
 
+def attachment(name: str) -> Tree:
+    head = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition"}
+    return {**head, "metadata": {"name": name}, "spec": {"config": "{}"}}
+
+
+def test_a_network_card_is_plugged_into_a_running_vm(bench: Bench) -> None:
+    bench.put(attachment("vlan20"))
+    bench.run(VM, **RUNNING)
+    card = {"name": "vlan20", "multus": "vlan20", "binding": "bridge"}
+    plugged = bench.run(VM, name="web-01", networks=[card])
+    assert plugged.verbs == ["patch"]
+    assert plugged.result["live_changes"] == ["networks.vlan20"]
+    # KubeVirt 1.4 plugs it in and says all the same that a restart is needed
+    assert plugged.result["restart_required"] is (bench.backend.version == "1.4")
+    again = bench.run(VM, name="web-01", networks=[card])
+    assert (again.changed, again.writes) == (False, [])
+
+
 def test_two_disks_a_network_and_cloud_init_cost_one_read_when_unchanged(bench: Bench) -> None:
-    bench.put(
-        {
-            "apiVersion": "k8s.cni.cncf.io/v1",
-            "kind": "NetworkAttachmentDefinition",
-            "metadata": {"name": "vlan20"},
-            "spec": {"config": "{}"},
-        }
-    )
+    bench.put(attachment("vlan20"))
     task = {
         **RUNNING,
         "disks": [ROOT, {"name": "data", "blank": {}, "size": "1Gi"}],
