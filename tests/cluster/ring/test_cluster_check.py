@@ -85,10 +85,22 @@ def bound(cluster: Genuine, name: str, rules: list[Tree]) -> Iterator[None]:
         cluster.admin.delete("clusterroles", role)
 
 
+def until_taken_up(cluster: Genuine) -> None:
+    """Wait until the operator has seen the last change of KubeVirt."""
+
+    def is_taken_up() -> bool:
+        found = cluster.admin.must("GET", KUBEVIRT)
+        return bool(found["status"]["observedGeneration"] == found["metadata"]["generation"])
+
+    cluster.admin.until(is_taken_up, 180.0)
+
+
 @pytest.fixture
 def onlooker(bench: Bench, cluster: Genuine) -> Iterator[Bench]:
     """Yield a bench whose user sees the whole cluster, and may do in the namespace whatever a purpose needs."""
     cluster.grant(rights.of_readme() | all_rights())
+    # Tests of other files change KubeVirt and put it back; the check tells how long the operator takes for that.
+    until_taken_up(cluster)
     with bound(cluster, "onlooker", [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}]):
         yield bench
 
@@ -194,16 +206,9 @@ class Saboteur:
         listed = self._admin.must("GET", KUBEVIRT)["spec"]["configuration"][place]["featureGates"]
         lists = [[gate for gate in listed if gate != name], listed]
         # Until KubeVirt has taken up a change, its mending too, the check says that it has not.
-        self._mending.callback(self._until_taken_up)
+        self._mending.callback(until_taken_up, self._cluster)
         self.change(KUBEVIRT, *({"spec": {"configuration": {place: {"featureGates": gates}}}} for gates in lists))
-        self._until_taken_up()
-
-    def _until_taken_up(self) -> None:
-        def is_taken_up() -> bool:
-            found = self._admin.must("GET", KUBEVIRT)
-            return bool(found["status"]["observedGeneration"] == found["metadata"]["generation"])
-
-        self._admin.until(is_taken_up)
+        until_taken_up(self._cluster)
 
     def snapshot_controller(self, name: str) -> None:
         """Let one more snapshot controller be meant to run."""
