@@ -198,7 +198,8 @@ def test_keys_alone_join_the_user_data_that_is_there(bench: Bench) -> None:
 
 def test_the_time_that_is_over_says_what_was_seen(bench: Bench) -> None:
     answer = bench.fail(VM, **RUNNING, **annotated(boot="stuck"), wait_timeout=2)
-    assert answer.result["error"]["code"] in ("wait_timeout", "guest_not_starting")
+    # how far a genuine cluster has come by then depends on the machine
+    assert answer.result["error"]["code"] in ("wait_timeout", "launcher_not_starting", "guest_not_starting")
     assert f"VirtualMachine {bench.namespace}/web-01" in answer.result["msg"]
     assert answer.result["diagnosis"]["status"] == "Starting"
 
