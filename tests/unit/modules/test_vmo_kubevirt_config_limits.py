@@ -63,6 +63,7 @@ WRONG: dict[str, tuple[Tree, str]] = {
 }
 
 
+@pytest.mark.simulator_only("no cluster is asked, so none can show more")
 @pytest.mark.parametrize("what", WRONG)
 def test_what_nobody_could_follow_is_refused_before_anything_is_asked(config: ConfigBench, what: str) -> None:
     task, text = WRONG[what]
