@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
 
 POLL_SECONDS = 2.0
 WATCH_SECONDS = 60.0
+# how often another writer may come first before a task gives up
+ATTEMPTS = 8
 
 
 class SystemClock:
@@ -69,6 +71,14 @@ class Deadline:
     def left(self) -> float:
         """Return the seconds that are left, never less than 0."""
         return max(0.0, self._ends - self.clock.now())
+
+
+def gives_way(deadline: Deadline, conflicts: int) -> bool:
+    """Pause after a conflict with another writer; false where so many of them, or the time, are enough."""
+    if conflicts >= ATTEMPTS or deadline.left <= 0:
+        return False
+    deadline.clock.sleep(min(0.05 * 2**conflicts, 1.0))
+    return True
 
 
 class Target(t.NamedTuple):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ansible_collections.vmo.core.plugins.module_utils._model.lenient import Tree, mapping, text, tree, trees, whole
 
-BRIDGE = "bridge"
 _BRIDGES = ("bridge", "cnv-bridge")
 # what the plug-in takes where the configuration names no bridge
 _USUAL_BRIDGE = "cni0"

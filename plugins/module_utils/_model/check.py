@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = "pass", "warn", "fail", "skip", "unknown"
 STATUSES = (FAIL, WARN, UNKNOWN, SKIP, PASS)
-# how much a status matters; what cannot be said is no fault
-WEIGHT = {FAIL: 2, WARN: 1, UNKNOWN: 0, SKIP: 0, PASS: 0}
 
 CLUSTER, MACHINE, IMAGE, NETWORK = "cluster", "machine", "image", "network"
 NODE, STORAGE, NAMESPACE, INSTANCE = "node", "storage", "namespace", "vm"

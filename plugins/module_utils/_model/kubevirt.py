@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import NotFound, Refused
-from ansible_collections.vmo.core.plugins.module_utils._model.status import condition
+from ansible_collections.vmo.core.plugins.module_utils._model.status import condition, holds
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 
 if t.TYPE_CHECKING:
@@ -56,13 +56,12 @@ class WantedConfig:
 
 def only(kind: Kind, found: t.Sequence[Tree]) -> Tree:
     """Return the one object of a kind of which a cluster has one; raises ``NotFound`` and ``Refused``."""
-    product = "KubeVirt" if kind.name == "KubeVirt" else "CDI"
     if not found:
-        raise NotFound(f"There is no {kind.name} object in this cluster: install {product} first.", kind=kind.name)
+        raise NotFound(f"There is no {kind.name} object in this cluster: install {kind.name} first.", kind=kind.name)
     if len(found) > 1:
         names = sorted(subject_of(item).partition(" ")[2] for item in found)
         raise Refused(
-            f"There are {len(found)} {kind.name} objects, {', '.join(names)}, and {product} obeys one of them alone: "
+            f"There are {len(found)} {kind.name} objects, {', '.join(names)}, and {kind.name} obeys one of them alone: "
             f"delete the other ones.",
             code="several_objects",
             kind=kind.name,
@@ -104,7 +103,7 @@ def is_settled(found: Tree) -> bool:
     version = "KubeVirtVersion" if found["kind"] == "KubeVirt" else "Version"
     return bool(
         status.get("phase") == "Deployed"
-        and condition(found, "Available").get("status") == "True"
+        and holds(found, "Available")
         and condition(found, "Progressing").get("status") == "False"
         and condition(found, "Degraded").get("status") == "False"
         and status.get(f"observed{version}") == status.get(f"target{version}")
@@ -126,7 +125,7 @@ def phrase(found: Tree) -> str:
     words = [str(dig(found, "status.phase") or "not looked at yet")]
     if trouble is not None:
         words.append(trouble)
-    elif condition(found, "Progressing").get("status") == "True":
+    elif holds(found, "Progressing"):
         progressing = condition(found, "Progressing")
         words.append(str(progressing.get("message") or progressing.get("reason") or "in progress"))
     elif not is_seen(found):
@@ -139,8 +138,8 @@ def trouble_of(found: Tree) -> str | None:
     synchronized = condition(found, "Synchronized")
     if synchronized.get("status") == "False":
         return str(synchronized.get("message") or synchronized.get("reason") or "not synchronized")
-    degraded, progressing = condition(found, "Degraded"), condition(found, "Progressing")
-    if degraded.get("status") == "True" and progressing.get("status") != "True":
+    if holds(found, "Degraded") and not holds(found, "Progressing"):
+        degraded = condition(found, "Degraded")
         return str(degraded.get("message") or degraded.get("reason") or "degraded")
     return None
 

@@ -9,7 +9,6 @@ import typing as t
 from dataclasses import dataclass, field
 
 Params = t.Mapping[str, t.Any]
-NOTHING: Params = {}
 LONGEST_NAME = 15  # of an interface, in Linux
 
 

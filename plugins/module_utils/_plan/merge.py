@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.vmo.core.plugins.module_utils._model.quantity import parse_quantity
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import DELETE, DIRECTIVE, MISSING, dig, join
 
 if t.TYPE_CHECKING:
@@ -24,16 +25,30 @@ class Shape(t.NamedTuple):
 
     keys: list -> the fields that identify an item, each with the value that the server assumes when it is absent.
     unions: struct -> the fields of which only one may be set.
-    same: (path, value, value) -> whether two leaves mean the same.
+    same: (path, value, value) -> whether two leaves that differ mean the same.
+    quantities: leaves that are Kubernetes quantities; quantity_maps: how the paths begin at which all leaves are.
     """
 
     keys: Mapping[str, Mapping[str, t.Any]]
     unions: Mapping[str, frozenset[str]]
     same: Callable[[str, t.Any, t.Any], bool]
+    quantities: frozenset[str] = frozenset()
+    quantity_maps: tuple[str, ...] = ()
 
     def key(self, path: str, item: Mapping[str, t.Any]) -> tuple[t.Any, ...]:
         """Return the natural key of a list item."""
         return tuple(dig(item, field, default) for field, default in self.keys[path].items())
+
+    def means_same(self, path: str, left: t.Any, right: t.Any) -> bool:
+        """Tell whether two leaves mean the same; ``True`` and 1 do not."""
+        if isinstance(left, bool) != isinstance(right, bool):
+            return False
+        if left == right:
+            return True
+        if path in self.quantities or path.startswith(self.quantity_maps):
+            number = parse_quantity(left)
+            return number is not None and number == parse_quantity(right)
+        return self.same(path, left, right)
 
 
 def merge(found: t.Any, wish: t.Any, shape: Shape, path: str = "") -> t.Any:
@@ -44,7 +59,7 @@ def merge(found: t.Any, wish: t.Any, shape: Shape, path: str = "") -> t.Any:
         return _merge_list(found, wish, shape, path)
     if isinstance(wish, list):
         return found if _same_list(found, wish, shape, path) else copy.deepcopy(wish)
-    return found if shape.same(path, found, wish) else wish
+    return found if shape.means_same(path, found, wish) else wish
 
 
 def _merge_struct(found: t.Any, wish: dict[str, t.Any], shape: Shape, path: str) -> t.Any:
@@ -92,7 +107,7 @@ def _same_tree(left: t.Any, right: t.Any, shape: Shape, path: str) -> bool:
         )
     if isinstance(left, list) and isinstance(right, list):
         return _same_list(left, right, shape, path)
-    return shape.same(path, left, right)
+    return shape.means_same(path, left, right)
 
 
 def disagreements(left: t.Any, right: t.Any, shape: Shape, path: str = "") -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._model.quantity import parse_quantity
 from ansible_collections.vmo.core.plugins.module_utils._plan.merge import Shape
 
 _TEMPLATE = "spec.template.spec."
@@ -82,20 +81,11 @@ _MAC = _DEVICES + "interfaces.macAddress"
 
 
 def _same(path: str, left: t.Any, right: t.Any) -> bool:
-    if isinstance(left, bool) != isinstance(right, bool):
-        return False
-    if left == right:
-        return True
-    if path in _QUANTITIES or path.startswith(_QUANTITY_MAPS):
-        number = parse_quantity(left)
-        return number is not None and number == parse_quantity(right)
-    if path == _MAC:
-        return _octets(left) == _octets(right)
-    return False
+    return path == _MAC and _octets(left) == _octets(right)
 
 
 def _octets(mac: t.Any) -> str:
     return str(mac).replace("-", ":").lower()
 
 
-VM_SHAPE = Shape(keys=_KEYS, unions=_UNIONS, same=_same)
+VM_SHAPE = Shape(keys=_KEYS, unions=_UNIONS, same=_same, quantities=_QUANTITIES, quantity_maps=_QUANTITY_MAPS)

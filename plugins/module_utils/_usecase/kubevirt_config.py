@@ -37,16 +37,13 @@ from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait im
     until_rolled_out,
     until_settled,
 )
-from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline
+from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, gives_way
 from ansible_collections.vmo.core.plugins.module_utils._words.cdi import without_users
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
     from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import WantedConfig
     from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
-
-# how often another writer may come first before the task gives up
-ATTEMPTS = 8
 
 
 @dataclass
@@ -116,10 +113,10 @@ def _await(waiting: Waiting, record: Record) -> None:
 
 def _find(cluster: Cluster, wanted: WantedConfig) -> list[Subject]:
     """Read each object that the task names."""
-    kubevirt = only(KUBEVIRT, _all(cluster, KUBEVIRT, "KubeVirt"))
+    kubevirt = only(KUBEVIRT, _all(cluster, KUBEVIRT))
     subjects = [Subject(KUBEVIRT, kubevirt, lambda found: decide_kubevirt(wanted, found))]
     if wanted.cdi is not None:
-        cdi = only(CDI, _all(cluster, CDI, "CDI"))
+        cdi = only(CDI, _all(cluster, CDI))
         subjects.append(Subject(CDI, cdi, lambda found: decide_cdi(wanted, found), "cdi"))
     for options in wanted.profiles:
         profile = cluster.get(STORAGE_PROFILE, None, options["name"])
@@ -140,11 +137,13 @@ def _decider(options: t.Mapping[str, t.Any]) -> t.Callable[[JsonObject], Change]
     return lambda found: decide_profile(options, found)
 
 
-def _all(cluster: Cluster, kind: Kind, product: str) -> list[JsonObject]:
+def _all(cluster: Cluster, kind: Kind) -> list[JsonObject]:
     try:
         return cluster.list_all(kind).items
     except ApiMissing:
-        raise NotFound(f"This cluster knows no {kind.name} objects: install {product} first.", kind=kind.name) from None
+        raise NotFound(
+            f"This cluster knows no {kind.name} objects: install {kind.name} first.", kind=kind.name
+        ) from None
 
 
 def _judge(cluster: Cluster, wanted: WantedConfig, subject: Subject, record: Record) -> Change:
@@ -195,9 +194,8 @@ def _converge(waiting: Waiting, wanted: WantedConfig, subject: Subject, change: 
         except Conflict as conflict:
             conflicts += 1
             in_doubt = in_doubt or conflict.is_perhaps_done
-            if conflicts >= ATTEMPTS or deadline.left <= 0:
+            if not gives_way(deadline, conflicts):
                 raise
-            deadline.clock.sleep(min(0.05 * 2**conflicts, 1.0))
             subject.found = _again(cluster, subject)
             change = _judge(cluster, wanted, subject, record)
             continue

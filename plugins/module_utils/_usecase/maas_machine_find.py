@@ -134,12 +134,7 @@ def _setting(maas: Maas, name: str, otherwise: str) -> str:
 
 def _check_names(maas: Maas, pairs: Pairs, foreseen: Foreseen) -> None:
     """Look up only names that would change something: those that are in use are there."""
-    pools, tags = (set(foreseen.get(noun) or ()) for noun in ("pools", "tags"))
-    for noun, option, more in (
-        ("resourcepools", "pool", pools),
-        ("zones", "zone", set()),
-        ("domains", "domain", set()),
-    ):
+    for noun, option in (("resourcepools", "pool"), ("zones", "zone"), ("domains", "domain")):
         asked = {
             name
             for wanted, raw in pairs
@@ -148,8 +143,8 @@ def _check_names(maas: Maas, pairs: Pairs, foreseen: Foreseen) -> None:
         }
         if asked:
             known = {text(each, "name") for each in maas.list_all(noun)}
-            _missing(option, sorted(asked - known - more))
-    _check_tags(maas, pairs, tags)
+            _missing(option, sorted(asked - known - set(foreseen.get(f"{option}s") or ())))
+    _check_tags(maas, pairs, set(foreseen.get("tags") or ()))
 
 
 def _missing(option: str, names: t.Sequence[str]) -> None:

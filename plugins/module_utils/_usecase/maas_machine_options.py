@@ -21,7 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.wanted_machine imp
     WantedPower,
     WantedStorage,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.machine.refine import refined
+from ansible_collections.vmo.core.plugins.module_utils._plan.machine.refine import refined, said
 from ansible_collections.vmo.core.plugins.module_utils._plan.machine.settings import swap_bytes
 
 if t.TYPE_CHECKING:
@@ -184,11 +184,11 @@ def _interface(options: Tree) -> WantedInterface:
     kind = options.get("type")
     params: dict[str, t.Any] = {}
     for part in ("bond", "bridge"):
-        said = {word: value for word, value in (options.get(part) or {}).items() if value is not None}
-        if said and kind not in (None, part):
+        told = said(options.get(part) or {})
+        if told and kind not in (None, part):
             raise _invalid("interfaces", f"interfaces: {name} is a {kind} interface and has no {part} parameters.")
-        kind = part if said else kind
-        params.update({f"{part}_{word}": value for word, value in said.items()})
+        kind = part if told else kind
+        params.update({f"{part}_{word}": value for word, value in told.items()})
     links = options.get("links")
     parents = options.get("parents")
     return WantedInterface(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ansible_collections.vmo.core.plugins.module_utils._model.machine import Machine
 from ansible_collections.vmo.core.plugins.module_utils._model.machine_status import status_word
 from ansible_collections.vmo.core.plugins.module_utils._plan.machine.plan import MachinePlan
+from ansible_collections.vmo.core.plugins.module_utils._plan.machine.refine import by_name
 from ansible_collections.vmo.core.plugins.module_utils._plan.machine.settings import POWER_SET
 
 if t.TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Run:
         self.before = {**was, **self.before}
         if "interfaces" in now and "interfaces" in self.after:
             # made anew after a lost answer, a plan tells only what is left to do
-            now["interfaces"] = _by_name(self.after["interfaces"], now["interfaces"])
+            now["interfaces"] = by_name(self.after["interfaces"], now["interfaces"])
         self.after.update(now)
         self.pending = [step.report() for step in self.plan.steps if step.foreseen]
 
@@ -136,11 +137,3 @@ class Run:
 
 def _are_one(step: Step, other: Step) -> bool:
     return (step.verb, step.noun, step.name, step.form) == (other.verb, other.noun, other.name, other.form)
-
-
-def _by_name(*lists: t.Iterable[Tree]) -> list[Tree]:
-    """Return items of all lists, those of one name as one."""
-    found: dict[str, Tree] = {}
-    for item in (item for each in lists for item in each):
-        found[item["name"]] = {**found.get(item["name"], {}), **item}
-    return list(found.values())

@@ -38,7 +38,7 @@ from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_wait import (
     until_disks_are_gone,
     until_gone,
 )
-from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline
+from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, gives_way
 from ansible_collections.vmo.core.plugins.module_utils._words.guest_config import secret_name
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import check_words
 
@@ -47,8 +47,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
     from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
 
-# how often another writer may come first before the task gives up
-ATTEMPTS = 8
 # KubeVirt says no, but the VM already is where it shall be
 _ALREADY = {
     "start": ("already running",),
@@ -138,9 +136,8 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
             conflicts += 1
             # what is not found while something is made is its namespace
             is_final = isinstance(error, NotFound) and plan.action == "create"
-            if is_final or conflicts >= ATTEMPTS or deadline.left <= 0:
+            if is_final or not gives_way(deadline, conflicts):
                 raise
-            deadline.clock.sleep(min(0.05 * 2**conflicts, 1.0))
             continue
         if plan.again is None or cluster.dry_run:
             return latest

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import (
-    ABSENT,
     DISABLED,
     DISABLED_GATES,
     ENABLED,
@@ -245,13 +244,6 @@ def describe_kubevirt(found: Tree) -> Tree:
     if more:
         said["configuration"] = more
     return said
-
-
-def wish_of(found: Tree, name: str) -> str:
-    """Return how an object lists a gate: ``enabled``, ``disabled`` or ``absent``."""
-    if name in listed_gates(found):
-        return ENABLED
-    return DISABLED if name in disabled_gates(found) else ABSENT
 
 
 def _copied(tree: t.Any) -> t.Any:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._model.duration import parse_duration
-from ansible_collections.vmo.core.plugins.module_utils._model.quantity import parse_quantity
 from ansible_collections.vmo.core.plugins.module_utils._plan.merge import Shape
 
 _CONFIGURATION = "spec.configuration."
@@ -38,13 +37,6 @@ _SELECTOR = _CONFIGURATION + "permittedHostDevices.pciHostDevices.pciVendorSelec
 
 
 def _same(path: str, left: t.Any, right: t.Any) -> bool:
-    if isinstance(left, bool) != isinstance(right, bool):
-        return False
-    if left == right:
-        return True
-    if path in _QUANTITIES or path.startswith(_QUANTITY_MAPS):
-        number = parse_quantity(left)
-        return number is not None and number == parse_quantity(right)
     if path in _DURATIONS:
         seconds = parse_duration(left)
         return seconds is not None and seconds == parse_duration(right)
@@ -52,4 +44,4 @@ def _same(path: str, left: t.Any, right: t.Any) -> bool:
     return path == _SELECTOR and str(left).lower() == str(right).lower()
 
 
-CONFIG_SHAPE = Shape(keys=_KEYS, unions={}, same=_same)
+CONFIG_SHAPE = Shape(keys=_KEYS, unions={}, same=_same, quantities=_QUANTITIES, quantity_maps=_QUANTITY_MAPS)

@@ -17,17 +17,23 @@ def refined(general: Options, own: Options) -> dict[str, t.Any]:
     Interfaces and what is in them are matched by name, words of power and storage by themselves, anything else is
     replaced. ``None`` says nothing.
     """
-    result = {**general, **_said(own)}
+    result = {**general, **said(own)}
     for option in _BY_WORD:
         if own.get(option) is not None and general.get(option) is not None:
-            result[option] = {**general[option], **_said(own[option])}
+            result[option] = {**general[option], **said(own[option])}
     if own.get("interfaces") is not None and general.get("interfaces") is not None:
-        by_name = {each["name"]: each for each in general["interfaces"]}
-        for each in own["interfaces"]:
-            by_name[each["name"]] = {**by_name.get(each["name"], {}), **_said(each)}
-        result["interfaces"] = list(by_name.values())
+        result["interfaces"] = by_name(general["interfaces"], map(said, own["interfaces"]))
     return result
 
 
-def _said(options: Options) -> dict[str, t.Any]:
+def by_name(*lists: t.Iterable[Options]) -> list[dict[str, t.Any]]:
+    """Return the items of all lists, those of one name as one: what is said later goes before."""
+    found: dict[str, dict[str, t.Any]] = {}
+    for item in (item for each in lists for item in each):
+        found[item["name"]] = {**found.get(item["name"], {}), **item}
+    return list(found.values())
+
+
+def said(options: Options) -> dict[str, t.Any]:
+    """Return the options without those that say nothing."""
     return {option: value for option, value in options.items() if value is not None}
