@@ -95,7 +95,9 @@ class Ring:
     def pytest_configure_node(self, node: t.Any) -> None:
         node.workerinput["labs"] = self.labs
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.proof.is_unsteady and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._started.close()
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

@@ -15,6 +15,9 @@ from tests.unit.modules.bench import Answer, Bench
 _PROPERTY = "asked"
 CHECK = "check mode"
 UNCHANGED = "unchanged VM"
+# More than these are no chance any more.
+UNSTEADY = 6
+_REASON = 1500
 # What tasks are told of, with ``wait: false`` or without a wait: one that waits reads for as long as it waits.
 _TOLD = {"create": "create", "patch": "update", "start": "start", "delete": "delete"}
 
@@ -36,6 +39,7 @@ class Proof:
         self._left_out: dict[str, str] = {}
         self._counts: collections.Counter[Count] = collections.Counter()
         self._writers: set[str] = set()
+        self._unsteady: dict[str, str] = {}
 
     @staticmethod
     def properties(bench: Bench) -> list[tuple[str, t.Any]]:
@@ -48,7 +52,15 @@ class Proof:
             if marker is not None:
                 self._left_out[item.nodeid.partition("[")[0].rpartition("::")[2]] = str(marker.args[0])
 
+    @property
+    def is_unsteady(self) -> bool:
+        """Tell whether so many tests had to be run once more that it says something of the code."""
+        return len(self._unsteady) > UNSTEADY
+
     def note(self, report: pytest.TestReport) -> None:
+        if report.outcome == "rerun":  # type: ignore[comparison-overlap]
+            self._unsteady[report.nodeid] = _reason(report)
+            return
         if report.when == "call":
             self._scenarios[report.outcome] += 1
         if report.when == "teardown":
@@ -70,6 +82,14 @@ class Proof:
             rehearsals = sum(count.rehearsals * times for count, times in of_kind.items())
             yield f"{kind}: {sum(of_kind.values())} tasks, {rehearsals} dry runs, {writes} writes{_each(of_kind)}"
         yield from sorted(self._writers)
+        yield f"tests that were run once more: {len(self._unsteady)}, of {UNSTEADY} at most"
+        for name, reason in sorted(self._unsteady.items()):
+            yield f"  {name}: {reason}"
+
+
+def _reason(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(report.longrepr if crash is None else crash)[-_REASON:]
 
 
 def _each(of_kind: t.Mapping[Count, int]) -> str:

@@ -118,7 +118,9 @@ def test_the_healthy_lab_gets_exactly_these_verdicts(onlooker: Bench) -> None:
         assert len(each.reads) < 30
 
 
+@pytest.mark.disruptive
 def test_who_has_one_namespace_gets_answers_and_the_rules_that_are_missing(bench: Bench, cluster: Genuine) -> None:
+    until_taken_up(cluster)
     answer = bench.run(CHECK, with_passed=True, **ALL)
     found = answer.result["verdicts"]
     unknown = [one for one in found if one["status"] == "unknown"]

@@ -11,13 +11,13 @@ import typing as t
 from tests.unit.modules.bench import Bench
 
 VM = "vmo_vm"
-# the guest crashes so many seconds after each of its starts
+# the guest crashes so many seconds after each of its starts, long enough for a busy cluster to call it ready before
 CRASHING: dict[str, t.Any] = {
     "name": "web-01",
     "state": "running",
     "memory": "1Gi",
     "disks": [{"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}],
-    "template_annotations": {"sim/crash-after": "1"},
+    "template_annotations": {"sim/crash-after": "4"},
 }
 
 
