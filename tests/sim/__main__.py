@@ -20,7 +20,7 @@ def _kubevirt(options: argparse.Namespace) -> int:
     timings = Timings.demo() if options.timings == "demo" else Timings()
     state_dir = options.state_dir.resolve()
     signals = _block_signals()
-    with Simulator(options.version, timings, state_dir=state_dir, port=options.port) as simulator:
+    with Simulator(options.version, timings, stage=options.stage, state_dir=state_dir, port=options.port) as simulator:
         simulator.refuse_writes = options.refuse_writes
         environment = f"export K8S_AUTH_KUBECONFIG={simulator.kubeconfig}\nexport KUBECONFIG={simulator.kubeconfig}\n"
         environment += f"export VMO_SIM_URL={simulator.url}\n"
@@ -92,6 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     kubevirt.add_argument("--state-dir", type=pathlib.Path, required=True, help="holds kubeconfig, pid, env and ca.crt")
     kubevirt.add_argument("--port", type=int, default=0, help="0 takes a free one")
     kubevirt.add_argument("--version", choices=["1.4", "1.8"], default="1.4")
+    kubevirt.add_argument("--stage", choices=["empty", "installed"], default="installed")
     kubevirt.add_argument("--timings", choices=["test", "demo"], default="test")
     kubevirt.add_argument("--refuse-writes", action="store_true", help="answer 500 to every write that is no dry run")
     kubevirt.set_defaults(run=_kubevirt)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A loopback Kubernetes API server with KubeVirt and CDI, as far as the tests and the demo need them.
 
-``with Simulator(version="1.4") as sim:`` serves ``sim.url``; ``sim.kubeconfig`` is the way in.
+``with Simulator(version="1.4") as sim:`` serves ``sim.url``; ``sim.kubeconfig`` is the way in. With ``stage="empty"``
+it is a cluster without KubeVirt and CDI, and takes their manifests: the genuine ones, or those of manifests.py.
 Where its answers differ from the genuine ones (tests/cluster), the simulator is wrong.
 """
 

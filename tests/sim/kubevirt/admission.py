@@ -10,11 +10,15 @@ import re
 import typing as t
 import uuid
 
-from tests.sim.kubevirt import judgement, operators, refusals, schema
+from tests.sim.kubevirt import definitions, judgement, operators, refusals, schema
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
 from tests.sim.kubevirt.kinds import (
+    CDI_ITSELF,
     CLUSTER_INSTANCETYPE,
     CLUSTER_PREFERENCE,
+    CLUSTER_ROLE,
+    CRD,
+    DEPLOYMENT,
     DV,
     KUBEVIRT_ITSELF,
     NAMESPACE,
@@ -64,16 +68,11 @@ class Admission:
             self._admit_volume(item, old)
         elif kind is KUBEVIRT_ITSELF:
             warnings += operators.judge(item, old, self._version)
-        elif kind is SECRET:
-            _encode_string_data(item)
-        elif kind is NAMESPACE:
-            item["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = item["metadata"].get("name", "")
-            item |= {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
-        elif kind is QUOTA:
-            item["status"] = {"hard": at(item, "spec.hard", {})}
         elif kind is PVC and old is None:
             item["status"] = {"phase": "Pending"}
-        _check_name(kind, item)
+        elif kind in _COMPLETED:
+            _COMPLETED[kind](item)
+        _check(kind, item)
         return item, warnings
 
     def _admit_machine(self, item: Object, old: Object | None, mistyped: list[str]) -> Object:
@@ -163,13 +162,15 @@ def _strict(kind: Kind, wanted: Object, old: Object | None, unknown: list[str]) 
     return refusals.patched_object_refused(wanted, listed)
 
 
-def _check_name(kind: Kind, item: Object) -> None:
+def _check(kind: Kind, item: Object) -> None:
     name = at(item, "metadata.name", "")
     cause = None
     if not name and not at(item, "metadata.generateName"):
         cause = refusals.required("Required value: name or generateName is required", "metadata.name")
-    elif name and not _NAME.match(name):
+    elif name and not _NAME.match(name) and kind.group != CLUSTER_ROLE.group:
         cause = refusals.invalid(f'Invalid value: "{name}": {_NAME_RULE}', "metadata.name")
+    elif kind in (KUBEVIRT_ITSELF, CDI_ITSELF) and "spec" not in item:
+        cause = refusals.required("Required value", "spec")
     if cause:
         raise refusals.unprocessable(kind, name, [cause])
 
@@ -202,3 +203,28 @@ def _encode_string_data(secret: Object) -> None:
     if encoded or secret.get("data"):
         secret["data"] = {**(secret.get("data") or {}), **encoded}
     secret.setdefault("type", "Opaque")
+
+
+def _activate(namespace: Object) -> None:
+    namespace["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = namespace["metadata"].get(
+        "name", ""
+    )
+    namespace |= {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+
+
+def _open_quota(quota: Object) -> None:
+    quota["status"] = {"hard": at(quota, "spec.hard", {})}
+
+
+def _count_replicas(deployment: Object) -> None:
+    deployment["spec"].setdefault("replicas", 1)
+    deployment.setdefault("status", {})
+
+
+_COMPLETED: dict[Kind, t.Callable[[Object], None]] = {
+    SECRET: _encode_string_data,
+    NAMESPACE: _activate,
+    QUOTA: _open_quota,
+    CRD: definitions.complete,
+    DEPLOYMENT: _count_replicas,
+}

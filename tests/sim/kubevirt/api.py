@@ -12,7 +12,7 @@ import typing as t
 
 from aiohttp import web
 
-from tests.sim.kubevirt import refusals, routes
+from tests.sim.kubevirt import manifests, refusals, routes
 from tests.sim.kubevirt.cluster import Cluster
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
 from tests.sim.kubevirt.kinds import ACCESS_REVIEWS, AUTHORIZATION, SUBRESOURCES, Change, Object
@@ -36,7 +36,7 @@ class Desk:
         self.refused: list[Request] = []
 
     def routes(self) -> list[web.RouteDef]:
-        """What a playbook needs of it, over HTTP and without a token: two parts of the log, and refuse_writes."""
+        """What a playbook needs of it, over HTTP and without a token: parts of the log, refuse_writes, manifests."""
 
         async def writes(_request: web.Request) -> web.Response:
             return web.json_response([entry.as_json() for entry in self.requests if entry.stored])
@@ -48,7 +48,11 @@ class Desk:
             self.refuse_writes = bool((await request.json())["refuse_writes"])
             return web.json_response({"refuse_writes": self.refuse_writes})
 
-        known = {"/_sim/writes": writes, "/_sim/refused": refused}
+        async def manifest(request: web.Request) -> web.Response:
+            product = manifests.PRODUCTS[request.match_info["product"]]
+            return web.Response(text=manifests.manifest(product, request.match_info["version"]))
+
+        known = {"/_sim/writes": writes, "/_sim/refused": refused, "/_sim/manifests/{product}/{version}": manifest}
         return [*(web.get(path, handler) for path, handler in known.items()), web.post("/_sim/settings", settings)]
 
     def take_fault(self, method: str, target: str) -> Fault | None:
@@ -62,7 +66,7 @@ class Api:
     """Turns an HTTP request into one call, and what the call returns or raises into an answer."""
 
     def __init__(self, cluster: Cluster, resources: Resources, subresources: Subresources, desk: Desk) -> None:
-        self._cluster, self._store, self._desk = cluster, cluster.store, desk
+        self._cluster, self._store, self._desk, self._serving = cluster, cluster.store, desk, cluster.serving
         self._resources, self._subresources = resources, subresources
         self._changed = asyncio.Event()
         self._closing = False
@@ -99,11 +103,11 @@ class Api:
 
     async def _answer(self, request: web.Request, entry: Request, fault: Fault | None) -> web.StreamResponse:
         entry.user = self._authenticate(request)
-        found = routes.discovery(request.path)
+        found = self._serving.discovery(request.path)
         if found is not None and request.method == "GET":
             entry.verb = "get"
             return _json(found)
-        route = routes.parse(request.path)
+        route = routes.parse(request.path, self._serving.find)
         if route is None:
             raise refusals.page_not_found()
         watch = request.query.get("watch", "") in ("1", "true")
@@ -120,7 +124,9 @@ class Api:
             raise refusals.page_not_found()
         if route.subresource:
             raise refusals.not_found(route.kind, route.name)
-        call = Call(request.method, route, route.kind, request.query, entry.body, request.content_type)
+        call = Call(
+            request.method, route, route.kind, request.query, entry.body, request.content_type, entry.user_agent
+        )
         if watch and request.method == "GET":
             return await self._watch(request, call, expired=bool(fault and fault.kind == "expired"))
         check_options(request.method, request.query)

@@ -13,6 +13,7 @@ import typing as t
 from tests.sim.kubevirt.documents import now
 from tests.sim.kubevirt.kinds import BY_NAME, EVENT, Change, Kind, Object
 from tests.sim.kubevirt.refusals import Refusal
+from tests.sim.kubevirt.serving import Serving
 from tests.sim.kubevirt.store import Store
 
 Key = tuple[str, str]
@@ -23,6 +24,7 @@ class Timings:
     """Every delay, in real seconds. ``second`` is what one second of a grace period or a sim/ annotation lasts."""
 
     react: float = 0.005
+    establish: float = 0.05
     provision: float = 0.05
     import_: float = 0.5
     import_step: float = 0.1
@@ -63,6 +65,7 @@ class Cluster:
 
     def __init__(self, version: str, timings: Timings) -> None:
         self.version, self.timings, self.store = version, timings, Store()
+        self.serving = Serving(self.store)
         self.legacy = version == "1.4"
         self._controllers: list[Controller] = []
         self._timers: dict[tuple[int, Key], asyncio.TimerHandle] = {}

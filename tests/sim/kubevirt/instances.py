@@ -127,11 +127,7 @@ class InstanceController:
 
     def _refuse_image(self, vmi: Object, pod: Object, image: str) -> float | None:
         left = self._cluster.remaining(self._cluster.timings.pull_back_off, vmi["metadata"]["uid"], "pull")
-        text = (
-            f'failed to pull and unpack image "{image}": failed to resolve reference "{image}": '
-            "unexpected status from HEAD request: 401 Unauthorized"
-        )
-        reason, text = ("ErrImagePull", text) if left > 0 else ("ImagePullBackOff", f'Back-off pulling image "{image}"')
+        reason, text = "ErrImagePull" if left > 0 else "ImagePullBackOff", launcher.refusal(image, again=left <= 0)
         set_condition(vmi, "Synchronized", "False", reason, text)
         self._cluster.write(vmi)
         launcher.waiting(self._cluster, pod, "PodInitializing")

@@ -30,14 +30,24 @@ class Kind(t.NamedTuple):
 
     @property
     def custom(self) -> bool:
-        """Whether a CRD defines it: then it has metadata.generation, and the items of a list tell their kind."""
-        return bool(self.group)
+        """Whether a CRD defines it: then the items of a list tell their kind."""
+        return self.group not in _BUILT_IN
+
+    @property
+    def counted(self) -> bool:
+        """Whether it has metadata.generation."""
+        return self.custom or self.group in _COUNTED
 
     @property
     def resource(self) -> str:
         """The name that error texts use."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
+
+# The groups that every API server serves, and those of them whose objects count their generations.
+_COUNTED = ("apps", "apiextensions.k8s.io", "admissionregistration.k8s.io", "scheduling.k8s.io", "policy")
+_RBAC = "rbac.authorization.k8s.io"
+_BUILT_IN = ("", *_COUNTED, _RBAC, "apiregistration.k8s.io", "networking.k8s.io", "storage.k8s.io")
 
 KUBEVIRT, CDI, INSTANCETYPE = "kubevirt.io", "cdi.kubevirt.io", "instancetype.kubevirt.io"
 
@@ -62,6 +72,15 @@ SERVICE = Kind("", "v1", "Service", "services", status=True)
 DEPLOYMENT = Kind("apps", "v1", "Deployment", "deployments", status=True)
 DAEMON_SET = Kind("apps", "v1", "DaemonSet", "daemonsets", status=True)
 API_SERVICE = Kind("apiregistration.k8s.io", "v1", "APIService", "apiservices", namespaced=False, status=True)
+REPLICA_SET = Kind("apps", "v1", "ReplicaSet", "replicasets", status=True)
+CRD = Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", False, status=True)
+CLUSTER_ROLE = Kind(_RBAC, "v1", "ClusterRole", "clusterroles", namespaced=False)
+VALIDATING = Kind(
+    "admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", False
+)
+MUTATING = Kind(
+    "admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", False
+)
 SNAPSHOT_CLASS = Kind("snapshot.storage.k8s.io", "v1", "VolumeSnapshotClass", "volumesnapshotclasses", namespaced=False)
 NAD = Kind("k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-attachment-definitions")
 CLUSTER_INSTANCETYPE = Kind(
@@ -75,6 +94,15 @@ KINDS = (
     VM, VMI, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA, STORAGE_CLASS, NAD,
     CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE, KUBEVIRT_ITSELF, CDI_ITSELF, SNAPSHOT,
     CDI_CONFIG, SERVICE, DEPLOYMENT, DAEMON_SET, API_SERVICE, SNAPSHOT_CLASS,
+    REPLICA_SET, CRD, CLUSTER_ROLE, VALIDATING, MUTATING,
+    # what a manifest brings, and nobody here looks at
+    Kind("", "v1", "ServiceAccount", "serviceaccounts"),
+    Kind(_RBAC, "v1", "ClusterRoleBinding", "clusterrolebindings", namespaced=False),
+    Kind(_RBAC, "v1", "Role", "roles"),
+    Kind(_RBAC, "v1", "RoleBinding", "rolebindings"),
+    Kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", namespaced=False),
+    Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", status=True),
+    Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
 )  # fmt: skip
 
 BY_PATH = {(kind.group, kind.version, kind.plural): kind for kind in KINDS}

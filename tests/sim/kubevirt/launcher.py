@@ -136,13 +136,26 @@ def images_of(vmi: Object) -> list[str]:
     return [volume["containerDisk"]["image"] for volume in vmi["spec"].get("volumes", []) if "containerDisk" in volume]
 
 
+def is_bad(image: str) -> bool:
+    return _BAD_IMAGE.search(image) is not None
+
+
 def bad_image(vmi: Object) -> str | None:
-    return next((image for image in images_of(vmi) if _BAD_IMAGE.search(image)), None)
+    return next(filter(is_bad, images_of(vmi)), None)
 
 
-def waiting(cluster: Cluster, pod: Object, reason: str) -> None:
+def refusal(image: str, *, again: bool) -> str:
+    """The text of ErrImagePull, and later of ImagePullBackOff."""
+    if again:
+        return f'Back-off pulling image "{image}"'
+    resolving = f'failed to pull and unpack image "{image}": failed to resolve reference "{image}"'
+    return f"{resolving}: unexpected status from HEAD request: 401 Unauthorized"
+
+
+def waiting(cluster: Cluster, pod: Object, reason: str, message: str = "") -> None:
     """Shows the pod as one whose containers cannot start."""
-    pod["status"]["containerStatuses"] = _containers(pod, {"waiting": {"reason": reason}}, ready=False)
+    why = {"reason": reason, **({"message": message} if message else {})}
+    pod["status"]["containerStatuses"] = _containers(pod, {"waiting": why}, ready=False)
     for name in ("Ready", "ContainersReady"):
         set_condition(pod, name, "False", "ContainersNotReady")
     cluster.write(pod)

@@ -10,8 +10,8 @@ import typing as t
 
 from tests.sim.kubevirt.cluster import Cluster, Key
 from tests.sim.kubevirt.documents import at
-from tests.sim.kubevirt.kinds import CDI_ITSELF, KUBEVIRT_ITSELF, PROFILE, Change, Kind, Object
-from tests.sim.kubevirt.refusals import Cause, denied
+from tests.sim.kubevirt.kinds import CDI_ITSELF, DV, KUBEVIRT_ITSELF, PROFILE, VM, Change, Kind, Object
+from tests.sim.kubevirt.refusals import Cause, denied, denied_plainly
 from tests.sim.kubevirt.store import Store
 
 VALIDATOR = "kubevirt-update-validator.kubevirt.io"
@@ -147,6 +147,21 @@ def judge(item: Object, old: Object | None, version: str) -> list[str]:
     return warnings
 
 
+def judge_deletion(item: Object, store: Store) -> None:
+    """Raises the refusal of KubeVirt's or CDI's webhook while there is something that would be lost."""
+    if at(item, "spec.uninstallStrategy") != "BlockUninstallIfWorkloadsExist":
+        return
+    advice = "or change the uninstall strategy before uninstalling"
+    told = "the uninstall request, since there are still"
+    if item["kind"] == KUBEVIRT_ITSELF.kind and store.select(VM):
+        work = "KubeVirt related workloads"
+        text = f"Rejecting {told} Virtual Machines present. Either delete all {work} {advice} KubeVirt."
+        raise denied_plainly("kubevirt-validator.kubevirt.io", text)
+    if item["kind"] == CDI_ITSELF.kind and (count := len(store.select(DV))):
+        text = f"rejecting {told} {count} DataVolumes present. Either delete all DataVolumes {advice} CDI"
+        raise denied_plainly("cdi-validate.cdi.kubevirt.io", text)
+
+
 def _in_both(name: str) -> Cause:
     text = f'feature gate "{name}" exists on both "FeatureGates" and "DisabledFeatureGates"'
     return Cause("FieldValueForbidden", text, _GATES)
@@ -157,28 +172,6 @@ def _warnings(name: str, version: str) -> t.Iterator[str]:
         yield _ALWAYS_ON_TEXT.format(name=name)
     elif name in _SAID[version]:
         yield _SAID[version][name].format(name=name)
-
-
-class OperatorController:
-    """virt-operator, which has nothing to do but to say that it has seen a change."""
-
-    kind: Kind = KUBEVIRT_ITSELF
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster, self._store = cluster, cluster.store
-
-    def concerned(self, _change: Change, /) -> t.Iterable[Key]:
-        return ()
-
-    def reconcile(self, namespace: str, name: str) -> float | None:
-        found = self._store.get(KUBEVIRT_ITSELF, namespace, name)
-        if found is None or not found.get("status"):
-            return None
-        generation = found["metadata"]["generation"]
-        if found["status"].get("observedGeneration") != generation and found["status"].get("phase") == "Deployed":
-            found["status"]["observedGeneration"] = generation
-            self._cluster.write(found)
-        return None
 
 
 class ProfileController:

@@ -1,72 +1,60 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What operators and administrators have put around the VMs, as in the cluster lab: workloads, APIs, certificates."""
+"""A cluster on which KubeVirt and CDI have been installed long ago, as the cluster lab's: components, APIs, CRDs."""
 
 from __future__ import annotations
 
-import functools
-
-import trustme
-
+from tests.sim.kubevirt import definitions, operators, products, seed
 from tests.sim.kubevirt.kinds import (
-    API_SERVICE,
-    CDI_CONFIG,
-    CONFIG_MAP,
+    CDI_ITSELF,
+    CRD,
     DAEMON_SET,
     DEPLOYMENT,
+    KUBEVIRT_ITSELF,
+    NAD,
+    NODE,
     SNAPSHOT_CLASS,
     Kind,
     Object,
 )
 from tests.sim.kubevirt.store import Store
 
-_DEPLOYMENTS = {
-    "kubevirt": ("virt-api", "virt-controller", "virt-exportproxy", "virt-operator"),
-    "cdi": ("cdi-apiserver", "cdi-deployment", "cdi-operator", "cdi-uploadproxy"),
-}
-_APIS = (
-    ("v1", "subresources.kubevirt.io", "kubevirt", "virt-api"),
-    ("v1alpha3", "subresources.kubevirt.io", "kubevirt", "virt-api"),
-    ("v1beta1", "upload.cdi.kubevirt.io", "cdi", "cdi-api"),
-)
-_BUNDLES = (
-    ("kubevirt", "kubevirt-ca", "ca-bundle"),
-    ("cdi", "cdi-apiserver-signer-bundle", "ca-bundle.crt"),
-    ("cdi", "cdi-uploadproxy-signer-bundle", "ca-bundle.crt"),
-    ("cdi", "cdi-uploadserver-signer-bundle", "ca-bundle.crt"),
-)
-NODES = 3
+_REGISTRY = "registry.example/kubevirt"
+_ALL_READY = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "availableReplicas": 1}
 
 
 def plant(store: Store, version: str) -> None:
-    def put(kind: Kind, name: str, rest: Object, namespace: str = "") -> None:
-        metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
-        store.create(kind, {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, **rest})
-
-    for namespace, names in _DEPLOYMENTS.items():
-        for name in names:
-            pods = {"containers": [{"name": name, "image": f"registry.example/{namespace}/{name}:v{version}.0"}]}
-            status = {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1}
-            rest = {"spec": {"replicas": 1, "template": {"spec": pods}}, "status": status}
-            put(DEPLOYMENT, name, rest, namespace)
-    handler = {
-        "containers": [{"name": "virt-handler", "image": f"registry.example/kubevirt/virt-handler:v{version}.0"}]
-    }
-    status = {"desiredNumberScheduled": NODES, "currentNumberScheduled": NODES, "numberReady": NODES}
-    put(DAEMON_SET, "virt-handler", {"spec": {"template": {"spec": handler}}, "status": status}, "kubevirt")
-    for served, group, namespace, service in _APIS:
-        spec = {"group": group, "version": served, "service": {"namespace": namespace, "name": service, "port": 443}}
-        passed = {"type": "Available", "status": "True", "reason": "Passed", "message": "all checks passed"}
-        put(API_SERVICE, f"{served}.{group}", {"spec": spec, "status": {"conditions": [passed]}})
-    put(CDI_CONFIG, "config", {"spec": {}, "status": {"filesystemOverhead": {"global": "0.06"}}})
+    for kind in (KUBEVIRT_ITSELF, CDI_ITSELF, NAD, SNAPSHOT_CLASS):
+        _define(store, products.definition(kind))
+    releases = {products.KUBEVIRT_PRODUCT: f"v{version}.0", products.CDI_PRODUCT: "v1.65.0"}
+    for product, release in releases.items():
+        seed.namespace(store, product.namespace)
+        for crd in products.definitions(product, legacy=version == "1.4"):
+            _define(store, crd)
+        image = f"{_REGISTRY}/{product.operator}:{release}"
+        parts = [products.workload(product, product.operator, image, product.namespace)]
+        parts += products.components(product, product.namespace, _REGISTRY, release, replicas=1)
+        for kind, item in (*parts, *products.surroundings(product, product.namespace), *products.contents(product)):
+            store.create(kind, {**item, **_status(store, kind)})
+    seed.equip(store)
+    operators.plant(store, version)
     rbd = {"driver": "rook-ceph.rbd.csi.ceph.com", "deletionPolicy": "Delete"}
-    put(SNAPSHOT_CLASS, "ceph-rbd-snap", rbd)
-    for namespace, name, key in _BUNDLES:
-        put(CONFIG_MAP, name, {"data": {key: _authority()}}, namespace)
+    store.create(SNAPSHOT_CLASS, products.named(SNAPSHOT_CLASS, "ceph-rbd-snap", rbd))
 
 
-@functools.cache
-def _authority() -> str:
-    """Return a certificate that is valid for long, without its key."""
-    return trustme.CA().cert_pem.bytes().decode()
+def _define(store: Store, crd: Object) -> None:
+    definitions.complete(crd)
+    definitions.establish(crd)
+    store.create(CRD, crd)
+
+
+def _status(store: Store, kind: Kind) -> Object:
+    if kind is DEPLOYMENT:
+        return {"status": dict(_ALL_READY)}
+    if kind is not DAEMON_SET:
+        return {}
+    nodes = len(store.select(NODE))
+    counted = ("desired", "current", "updated")
+    ready = {f"{word}NumberScheduled": nodes for word in counted} | {"numberReady": nodes, "numberAvailable": nodes}
+    return {"status": {"observedGeneration": 1, **ready}}

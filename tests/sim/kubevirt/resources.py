@@ -10,15 +10,16 @@ import copy
 import json
 import typing as t
 
-from tests.sim.kubevirt import refusals
+from tests.sim.kubevirt import definitions, operators, ownership, refusals
 from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.documents import at, field_selector, label_selector, merge_patch, now
-from tests.sim.kubevirt.kinds import EVENT, NAMESPACE, Kind, Object
+from tests.sim.kubevirt.kinds import CDI_ITSELF, CRD, EVENT, KUBEVIRT_ITSELF, NAMESPACE, Kind, Object
 from tests.sim.kubevirt.refusals import bad_request
 from tests.sim.kubevirt.routes import Route
 from tests.sim.kubevirt.store import Store
 
 _PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
+_APPLY = _PATCHES[-1]
 _OPTIONS = {"POST": "CreateOptions", "PATCH": "PatchOptions"}
 _FIELDS = ("metadata.name", "metadata.namespace")
 _EVENT_FIELDS = (*_FIELDS, "involvedObject.kind", "involvedObject.name", "involvedObject.uid", "reason", "type")
@@ -39,6 +40,12 @@ class Call(t.NamedTuple):
     query: t.Mapping[str, str]
     body: t.Any
     content_type: str
+    agent: str = ""
+
+    @property
+    def manager(self) -> str:
+        """Who becomes the manager of the fields that it writes."""
+        return self.query.get("fieldManager") or self.agent.partition("/")[0] or "unknown"
 
     @property
     def dry_run(self) -> bool:
@@ -74,9 +81,16 @@ class Resources:
             raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
         if call.kind.status:
             wanted.pop("status", None)
+        metadata.pop("managedFields", None)
+        return self._create(call, wanted)
+
+    def _create(self, call: Call, wanted: Object) -> Result:
+        """What was applied says who manages it; what was posted belongs to who did it."""
         if call.kind.namespaced and self._store.get(NAMESPACE, "", call.route.namespace) is None:
             raise refusals.not_found(NAMESPACE, call.route.namespace)
         item, warnings = self._admission.admit(call.kind, wanted, None, call.validation)
+        if "managedFields" not in item["metadata"]:
+            item = ownership.changed(call.kind, None, item, call.manager)
         created = self._store.create(call.kind, item, dry_run=call.dry_run)
         if call.dry_run:
             created["metadata"].pop("resourceVersion", None)
@@ -102,15 +116,32 @@ class Resources:
         return Result(200, {**head, "items": items[start:end]})
 
     def patch(self, call: Call) -> Result:
+        if call.content_type == _APPLY:
+            return self._apply(call)
         if call.content_type != "application/merge-patch+json":
             raise refusals.unsupported(_PATCHES)
         old = self._store.find(*call.place)
-        wanted = merge_patch(old, call.body)
+        return self._replace(call, old, merge_patch(old, call.body))
+
+    def _replace(self, call: Call, old: Object, wanted: Object) -> Result:
         # The precondition comes before the webhooks: a stale write is a conflict, whatever it holds.
         if at(wanted, "metadata.resourceVersion", "") not in ("", old["metadata"]["resourceVersion"]):
             raise refusals.conflict(call.kind, call.route.name)
         item, warnings = self._admission.admit(call.kind, copy.deepcopy(wanted), old, call.validation)
+        if call.content_type != _APPLY:
+            item = ownership.changed(call.kind, old, item, call.manager)
         return Result(200, self._store.replace(call.kind, item, dry_run=call.dry_run, with_status=False), warnings)
+
+    def _apply(self, call: Call) -> Result:
+        _check_applied(call)
+        wanted, old = call.body, self._store.get(*call.place)
+        if call.kind.namespaced:
+            wanted["metadata"]["namespace"] = call.route.namespace
+        if call.kind.status:
+            wanted.pop("status", None)
+        force = call.query.get("force", "") in ("1", "true")
+        item = ownership.applied(call.kind, old, wanted, call.query["fieldManager"], force=force)
+        return self._create(call, item) if old is None else self._replace(call, old, item)
 
     def delete(self, call: Call) -> Result:
         item = self._store.find(*call.place)
@@ -122,6 +153,10 @@ class Resources:
             if wanted not in (None, found):
                 text = f"the {word} in the precondition ({wanted}) does not match the {word} in record ({found})."
                 raise refusals.conflict(call.kind._replace(plural=call.kind.kind), call.route.name, f"{text} {advice}")
+        if call.kind in (KUBEVIRT_ITSELF, CDI_ITSELF):
+            operators.judge_deletion(item, self._store)
+        if call.kind is CRD and not call.dry_run:
+            definitions.terminate(self._store, item)
         left = self._store.delete(*call.place, dry_run=call.dry_run)
         if call.kind is NAMESPACE:  # gone at once here; the genuine one says that it is going
             item["metadata"]["deletionTimestamp"] = now()
@@ -147,6 +182,24 @@ class Resources:
         if found["rv"] < self._store.oldest:
             raise refusals.expired(_TOO_OLD)
         return found["rv"], found["start"]
+
+
+def _check_applied(call: Call) -> None:
+    body, metadata = call.body, call.body.get("metadata") or {}
+    if not call.query.get("fieldManager"):
+        cause = refusals.required("Required value: is required for apply patch", "fieldManager")
+        raise refusals.unprocessable(Kind("meta.k8s.io", "v1", _OPTIONS["PATCH"], ""), "", [cause])
+    found = (body.get("apiVersion") or "", body.get("kind") or "")
+    if found != (call.kind.api_version, call.kind.kind):
+        group = found[0] if "/" in found[0] else f"/{found[0]}"
+        raise bad_request(f"invalid object type: {group}, Kind={found[1]}")
+    if metadata.get("name") != call.route.name:
+        text = f"the name of the object ({metadata.get('name')}) does not match the name on the URL ({call.route.name})"
+        raise bad_request(text)
+    if call.kind.namespaced and metadata.get("namespace", call.route.namespace) != call.route.namespace:
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+    if metadata.get("managedFields"):
+        raise bad_request("metadata.managedFields must be nil")
 
 
 def check_options(method: str, query: t.Mapping[str, str]) -> None:

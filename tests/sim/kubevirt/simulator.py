@@ -18,17 +18,20 @@ import trustme
 import yaml
 from aiohttp import web
 
-from tests.sim.kubevirt import operators, platform, seed
+from tests.sim.kubevirt import definitions, operators, platform, seed
 from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
+from tests.sim.kubevirt.definitions import DefinitionController
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
+from tests.sim.kubevirt.installation import CdiOperator, KubeVirtOperator
 from tests.sim.kubevirt.instances import InstanceController
 from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
 from tests.sim.kubevirt.machines import MachineController
 from tests.sim.kubevirt.resources import Resources
 from tests.sim.kubevirt.subresources import Subresources
 from tests.sim.kubevirt.volumes import ClaimController, VolumeController
+from tests.sim.kubevirt.workloads import DaemonSetController, DeploymentController, PodController
 
 _T = t.TypeVar("_T")
 
@@ -36,17 +39,19 @@ _T = t.TypeVar("_T")
 class Scene:
     """The cluster on the event loop, and what a test does to it directly."""
 
-    def __init__(self, version: str, timings: Timings, tokens: dict[str, str]) -> None:
+    def __init__(self, version: str, timings: Timings, tokens: dict[str, str], stage: str) -> None:
         self.desk = Desk(tokens)
         self.cluster = Cluster(version, timings)
         self.store = self.cluster.store
         seed.plant(self.store)
-        operators.plant(self.store, version)
-        platform.plant(self.store, version)
+        if stage == "installed":
+            platform.plant(self.store, version)
+        definitions.register(self.store, self.cluster.serving)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> web.Application:
         machines = (MachineController, InstanceController, VolumeController, ClaimController)
-        controllers = (*machines, operators.OperatorController, operators.ProfileController)
+        workloads = (DeploymentController, DaemonSetController, PodController, DefinitionController)
+        controllers = (*machines, *workloads, KubeVirtOperator, CdiOperator, operators.ProfileController)
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
         resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)
@@ -68,18 +73,22 @@ class Scene:
 
 
 class Simulator:
-    """A context manager. Start and stop take a few hundredths of a second, so a fresh one per test is affordable."""
+    """A context manager. Start and stop take a few hundredths of a second, so a fresh one per test is affordable.
+
+    ``stage`` is ``installed``, or ``empty``: then there is neither KubeVirt nor CDI, and manifests can bring them.
+    """
 
     def __init__(
         self,
         version: str = "1.4",
         timings: Timings | None = None,
         *,
+        stage: str = "installed",
         state_dir: pathlib.Path | None = None,
         port: int = 0,
     ) -> None:
         self.user_tokens = {user: secrets.token_hex(12) for user in ("admin", "vmuser")}
-        self._scene = Scene(version, timings or Timings(), self.user_tokens)
+        self._scene = Scene(version, timings or Timings(), self.user_tokens, stage)
         self._own_dir = state_dir is None
         self.state_dir = state_dir or pathlib.Path(tempfile.mkdtemp(prefix="vmo-sim-"))
         self._port = port

@@ -44,6 +44,11 @@ class Store:
         every = sorted(self._objects.get(kind, {}).items())
         return [copy.deepcopy(item) for (where, _name), item in every if namespace in ("", where)]
 
+    def owned(self, owner: Object, kind: Kind) -> list[Object]:
+        """The objects of a kind that have this owner."""
+        uid, found = owner["metadata"]["uid"], self.select(kind, owner["metadata"].get("namespace", ""))
+        return [item for item in found if any(o["uid"] == uid for o in at(item, "metadata.ownerReferences", []))]
+
     def since(self, revision: int) -> list[Change]:
         """The changes after a revision; raises IndexError when the history no longer reaches back to it."""
         if revision < self.oldest:
@@ -67,7 +72,7 @@ class Store:
         if (namespace, name) in self._objects.get(kind, {}):
             raise refusals.already_exists(kind, name)
         metadata |= {"uid": str(uuid.uuid4()), "creationTimestamp": now()}
-        metadata |= {"generation": 1} if kind.custom else {}
+        metadata |= {"generation": 1} if kind.counted else {}
         if not dry_run:
             self._record("ADDED", kind, None, item)
         return copy.deepcopy(item)
@@ -87,7 +92,7 @@ class Store:
         item["metadata"] |= {key: old["metadata"][key] for key in _KEPT if key in old["metadata"]}
         if item == old:
             return old
-        if kind.custom and _content(item, kind) != _content(old, kind):
+        if kind.counted and _content(item, kind) != _content(old, kind):
             item["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         if not dry_run:
             self._record("MODIFIED", kind, old, item)
@@ -106,7 +111,7 @@ class Store:
         if "deletionTimestamp" not in metadata:
             before = copy.deepcopy(item)
             metadata |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": 0}
-            metadata |= {"generation": metadata["generation"] + 1} if kind.custom else {}
+            metadata |= {"generation": metadata["generation"] + 1} if kind.counted else {}
             if not dry_run:
                 self._record("MODIFIED", kind, before, item)
         return item
