@@ -29,11 +29,11 @@ def _build(options: argparse.Namespace) -> int:
 
 def _up(options: argparse.Namespace) -> int:
     version = options.kubevirt or KUBEVIRT_VERSIONS[0]
-    name = options.name or f"kubevirt-{version}"
+    name = options.name or (f"empty-{version}" if options.empty else f"kubevirt-{version}")
     say = Progress()
-    lab = lifecycle.up(lifecycle.Wish(version, name, options.fresh), say)
+    lab = lifecycle.up(lifecycle.Wish(version, name, options.fresh, options.empty), say)
     say(f"the lab {lab.name} is up: {lab.server}")
-    choice = f" --name {name}" if options.name or options.kubevirt else ""
+    choice = f" --name {name}" if options.name or options.kubevirt or options.empty else ""
     hints = {
         f'eval "$({ENTRY} env{choice})"': "kubectl, virtctl and KUBECONFIG for this shell",
         f"{ENTRY} status": "what runs",
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     found.set_defaults(run=_build)
     found = commands.add_parser("up", parents=[version, name], help="start a lab; returns when it is ready")
     found.add_argument("--fresh", action="store_true", help="install everything anew, and take a new snapshot of it")
+    found.add_argument("--empty", action="store_true", help="without KubeVirt and CDI: for what is to install them")
     found.set_defaults(run=_up)
     found = commands.add_parser("down", parents=[name], help="end one lab, or all of this checkout")
     found.set_defaults(run=_down)

@@ -16,6 +16,8 @@ import yaml
 
 from tests.cluster.api import Api, Object, Unreachable
 from tests.cluster.errors import LabError
+from tests.cluster.nodes import addresses
+from tests.cluster.nodes.objects import is_true
 from tests.cluster.places import MANIFESTS, State
 from tests.cluster.progress import Progress
 
@@ -29,6 +31,10 @@ DEPLOYMENTS = (
 )
 KUBEVIRT = "/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevirt"
 CDI = "/apis/cdi.kubevirt.io/v1beta1/cdis/cdi"
+
+NODES = "/api/v1/nodes"
+# What a cluster without operators has no kind for.
+SNAPSHOTS = "snapshot.storage.k8s.io/"
 
 PAUSE = 0.2
 # Each step takes seconds on a machine that has nothing else to do; this is for one that has too much.
@@ -44,6 +50,12 @@ def until(what: str, wanted: t.Callable[[], str], patience: float, alive: t.Call
         if time.monotonic() > end:
             raise LabError(f"Within {patience:.0f} s there was no {what}: {missing}.")
         time.sleep(PAUSE)
+
+
+def bare_storage() -> list[Object]:
+    """Return the storage of the lab without what needs a CustomResourceDefinition."""
+    items: list[Object] = yaml.safe_load((MANIFESTS / "storage.yaml").read_text(encoding="utf-8"))["items"]
+    return [item for item in items if not item["apiVersion"].startswith(SNAPSHOTS)]
 
 
 class Cluster:
@@ -83,6 +95,14 @@ class Cluster:
         until("CDI", lambda: self._unavailable(CDI), PATIENCE, self.alive)
         self.say("CDI deployed")
 
+    def furnish(self) -> None:
+        """Give a cluster without operators what it has from its makers: storage classes and nodes that are ready."""
+        classes = self.state.directory / "storage.yaml"
+        classes.write_text(yaml.safe_dump_all(bare_storage()), encoding="utf-8")
+        self._apply(classes)
+        until("nodes", self._lost_node, PATIENCE, self.alive)
+        self.say("storage classes and nodes ready; neither KubeVirt nor CDI is there")
+
     def wait_until_ready(self) -> None:
         """Wait until all pods are ready and the webhooks let a virtual machine and a DataVolume pass, as a dry run."""
         until("KubeVirt and CDI", self._unready, PATIENCE, self.alive)
@@ -112,6 +132,11 @@ class Cluster:
         if status.get("phase") == "Deployed" and conditions.get("Available") == "True":
             return ""
         return f"phase {status.get('phase')}, Available {conditions.get('Available')}"
+
+    def _lost_node(self) -> str:
+        items: list[Object] = (self._object(NODES) or {"items": []})["items"]
+        ready = [node["metadata"]["name"] for node in items if is_true(node, "Ready")]
+        return ", ".join(node for node in addresses.NODES if node not in ready)
 
     def _unready(self) -> str:
         for namespace, name in DEPLOYMENTS:

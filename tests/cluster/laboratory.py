@@ -35,6 +35,8 @@ class Lab:
     first: Process
     """The first process in the namespaces; the kernel ends all others together with it."""
     state: State
+    empty: bool = False
+    """Whether it was started without KubeVirt and CDI."""
 
     @property
     def directory(self) -> Path:
@@ -164,6 +166,7 @@ class Lab:
         """Let others find it."""
         document = {
             "version": self.version,
+            "empty": self.empty,
             "server": self.server,
             "keeper": dataclasses.asdict(self.keeper),
             "first": dataclasses.asdict(self.first),
@@ -188,7 +191,8 @@ def read(state: State) -> Lab | None:
     except FileNotFoundError:
         return None
     keeper, first = Process.read(document["keeper"]), Process.read(document["first"])
-    return Lab(state.directory.name, document["version"], document["server"], keeper, first, state)
+    empty = bool(document.get("empty"))
+    return Lab(state.directory.name, document["version"], document["server"], keeper, first, state, empty)
 
 
 def at(directory: Path) -> Lab:

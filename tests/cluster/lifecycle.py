@@ -46,6 +46,8 @@ class Wish:
     version: str
     name: str
     fresh: bool = False
+    empty: bool = False
+    """Whether KubeVirt and CDI are somebody else's to install."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,12 +67,15 @@ def up(wish: Wish, say: Progress) -> Lab:
 
 
 @contextlib.contextmanager
-def running_lab(version: str, name: str | None = None, say: Progress | None = None) -> t.Iterator[Lab]:
+def running_lab(
+    version: str, name: str | None = None, say: Progress | None = None, *, empty: bool = False
+) -> t.Iterator[Lab]:
     """Yield a lab of one's own, which ends with the block or, however this process ends, together with it.
 
     ``name`` keeps it apart from the other labs of this checkout; the default has the number of this process in it.
+    An ``empty`` one has neither KubeVirt nor CDI yet.
     """
-    wish = Wish(version, name or f"{version}-of-{os.getpid()}")
+    wish = Wish(version, name or f"{version}-of-{os.getpid()}", empty=empty)
     with contextlib.ExitStack() as stack:
         lab, started = stack.enter_context(_brought_up(wish, say or Progress()))
         if started is None:
@@ -95,14 +100,14 @@ def _brought_up(wish: Wish, say: Progress) -> t.Iterator[tuple[Lab, Started | No
                 yield running, None
                 return
             kept = snapshot.of(wish.version, programs.values())
-            use = kept if kept.usable and not wish.fresh else None
+            use = kept if kept.usable and not (wish.fresh or wish.empty) else None
             _announce(wish, kept, use, say)
             state.prepare()
             build.link(programs, state.programs)
             # Closed here as soon as the lab has it: when the lab is gone, connections shall be refused.
             with forwarder.listen() as listening:
                 _furnish(state, wish.version, listening, use)
-                lab, started = _start(state, wish.version, listening, user_namespace=user_namespace)
+                lab, started = _start(state, wish, listening, user_namespace=user_namespace)
             stack.callback(os.close, started.lifeline)
             try:
                 _make_ready(lab, say, kept, installed=use is not None)
@@ -127,8 +132,11 @@ def _still_running(wish: Wish, state: State, say: Progress) -> Lab | None:
         say(f"the lab {lab.name} {how}; starting it anew")
         down(lab)
         return None
-    if lab.version != wish.version:
-        raise LabError(f"The lab {lab.name} runs with KubeVirt {lab.version}. End it first: tests/cluster/lab down")
+    if (lab.version, lab.empty) != (wish.version, wish.empty):
+        how = " and was started empty" if lab.empty else ""
+        raise LabError(
+            f"The lab {lab.name} runs with KubeVirt {lab.version}{how}. End it first: tests/cluster/lab down"
+        )
     if wish.fresh:
         say(f"ending the lab {lab.name} for a fresh one")
         down(lab)
@@ -148,7 +156,9 @@ def _clear_away_killed(but: str) -> None:
 
 
 def _announce(wish: Wish, kept: Snapshot, use: Snapshot | None, say: Progress) -> None:
-    if use:
+    if wish.empty:
+        say(f"starting a cluster for KubeVirt {wish.version}, without it")
+    elif use:
         say(f"starting KubeVirt {wish.version} from the snapshot, which is {age(use.age or 0)} old")
     else:
         why = "as was asked for" if wish.fresh else kept.why_not()
@@ -173,10 +183,10 @@ def _url(listening: socket.socket) -> str:
     return f"https://{host}:{port}"
 
 
-def _start(state: State, version: str, listening: socket.socket, *, user_namespace: bool) -> tuple[Lab, Started]:
+def _start(state: State, wish: Wish, listening: socket.socket, *, user_namespace: bool) -> tuple[Lab, Started]:
     """Start the supervisor in new namespaces."""
     inner, outer = os.pipe()
-    program = supervisor.command(state, version, listening.fileno(), inner)
+    program = supervisor.command(state, wish.version, listening.fileno(), inner)
     with (state.logs / "lab.log").open("wb") as log:
         process = subprocess.Popen(
             namespaces.command(program, user_namespace=user_namespace),
@@ -194,7 +204,7 @@ def _start(state: State, version: str, listening: socket.socket, *, user_namespa
         os.close(outer)
         process.wait()
         raise LabError(f"The lab did not start. {_last_lines(state)}") from error
-    lab = Lab(state.directory.name, version, _url(listening), keeper, first, state)
+    lab = Lab(state.directory.name, wish.version, _url(listening), keeper, first, state, wish.empty)
     lab.write_identity()
     return lab, Started(process, outer)
 
@@ -213,12 +223,15 @@ def _make_ready(lab: Lab, say: Progress, kept: Snapshot, *, installed: bool) -> 
     api = Api(lab.server, lab.ca, lab.token("admin"))
     cluster = Cluster(lab.state, api, lab.version, say, lambda: lab.running)
     cluster.wait_for_api()
-    if not installed:
-        cluster.install()
-    cluster.wait_until_ready()
-    if not installed:
-        kept.take(lab.state, lab.copy_etcd)
-        say("snapshot taken; the next start is from there")
+    if lab.empty:
+        cluster.furnish()
+    else:
+        if not installed:
+            cluster.install()
+        cluster.wait_until_ready()
+        if not installed:
+            kept.take(lab.state, lab.copy_etcd)
+            say("snapshot taken; the next start is from there")
     lab.state.ready.touch()
 
 

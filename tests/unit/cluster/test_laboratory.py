@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import io
 import json
 import subprocess
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cluster import control, laboratory, lifecycle, status, users
+from tests.cluster import build, control, laboratory, lifecycle, namespaces, status, users
 from tests.cluster.errors import LabError
 from tests.cluster.laboratory import Lab
+from tests.cluster.lifecycle import Wish
 from tests.cluster.places import State
 from tests.cluster.process import Process
-from tests.cluster.progress import age
+from tests.cluster.progress import Progress, age
 
 
 @pytest.fixture
@@ -49,6 +52,22 @@ def test_found_by_another_process(lab: Lab) -> None:
     assert laboratory.find("two") is None
     with pytest.raises(LabError, match="no lab in"):
         laboratory.at(lab.directory / "elsewhere")
+
+
+def test_whether_it_was_started_empty_is_known_to_others(lab: Lab) -> None:
+    assert not laboratory.at(lab.directory).empty
+    dataclasses.replace(lab, empty=True).write_identity()
+    assert laboratory.at(lab.directory).empty
+
+
+@pytest.mark.parametrize("wish", [Wish("1.8", "one"), Wish("1.4", "one", empty=True)])
+def test_another_lab_of_its_name_is_refused(lab: Lab, monkeypatch: pytest.MonkeyPatch, wish: Wish) -> None:
+    monkeypatch.setattr(build, "Workshop", lambda _say: types.SimpleNamespace(ensure=lambda _parts: {}))
+    monkeypatch.setattr(namespaces, "choose", lambda: False)
+    lab.state.ready.touch()
+    with pytest.raises(LabError, match="The lab one runs with"):
+        lifecycle.up(wish, Progress(io.StringIO()))
+    assert lifecycle.up(Wish("1.4", "one"), Progress(io.StringIO())) == lab
 
 
 def test_ready_only_while_it_runs(lab: Lab, sleeper: subprocess.Popen[bytes]) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import typing as t
 
 from tests.cluster.nodes.kubelet import mounts, podstatus
 from tests.cluster.nodes.kubelet.pod import Pod
+from tests.cluster.nodes.kubelet.pulling import pull
 from tests.cluster.nodes.objects import (
     NETWORKS,
     Object,
@@ -39,7 +39,7 @@ class FakedPod(Pod):
             self.addresses.claim(self.address, self.latest)
             return
         await mounts.wait(self.api, self.recorder, self.latest, self.report_creating)
-        await self._pull_images()
+        await pull(self)
         networks = await self._attach_networks()
         await asyncio.sleep(self.knobs.seconds("pod-start-delay", self.latest))
         address = self.address or self.addresses.allocate(self.latest, process=False)
@@ -48,29 +48,6 @@ class FakedPod(Pod):
             change = {"metadata": {"annotations": {NETWORKS_STATUS: text}}}
             await self.api.merge(self.path, change, accept=(404,))
         await self._report_running(address)
-
-    async def _pull_images(self) -> None:
-        attempt = 0
-        while True:
-            broken = self._broken_image()
-            if broken is None:
-                return
-            reason, message, event = pull_failure(broken["image"], attempt)
-            conditions = podstatus.conditions(
-                self.latest, timestamp(), ready=False, initialized=False, reason=podstatus.NOT_READY
-            )
-            status = podstatus.pull_failed(self.latest, broken, reason, message)
-            await self.set_status({"conditions": conditions, **status})
-            await self.recorder.warning(self.latest, "Failed", event)
-            await asyncio.sleep(4 if attempt else 2)
-            attempt += 1
-
-    def _broken_image(self) -> Object | None:
-        spec = self.latest["spec"]
-        if self.knobs.text("image-pull", self.latest) == "fail":
-            return t.cast("Object", spec["containers"][0])
-        containers = [*(spec.get("initContainers") or []), *spec["containers"]]
-        return next((found for found in containers if self.knobs.matches("imagepull-fail-regex", found["image"])), None)
 
     async def _attach_networks(self) -> list[Object]:
         wanted = wanted_networks(self.latest)
@@ -94,17 +71,6 @@ class FakedPod(Pod):
         initial = [init_container(self.latest, spec, now) for spec in self.latest["spec"].get("initContainers") or []]
         status = podstatus.running(self.latest, address, now, containers, ready=True)
         await self.set_status({**status, "initContainerStatuses": initial})
-
-
-def pull_failure(image: str, attempt: int) -> tuple[str, str, str]:
-    """Return reason, message and event of a failed attempt to pull; the first one names the cause."""
-    if attempt == 0:
-        cause = (
-            f'failed to pull and unpack image "{image}": failed to resolve reference "{image}": '
-            "unexpected status from HEAD request: 401 Unauthorized"
-        )
-        return "ErrImagePull", cause, f'Failed to pull image "{image}": {cause}'
-    return "ImagePullBackOff", f'Back-off pulling image "{image}"', "Error: ImagePullBackOff"
 
 
 def init_container(pod: Object, spec: Object, now: str) -> Object:

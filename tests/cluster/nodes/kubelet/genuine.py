@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import logging
 import shutil
 import time
+import typing as t
 from pathlib import Path
 
 from tests.cluster.nodes.addresses import is_process_address
@@ -19,6 +21,7 @@ from tests.cluster.nodes.kubelet.container import Container, Launch
 from tests.cluster.nodes.kubelet.downward import base_environment, expand, field
 from tests.cluster.nodes.kubelet.mounts import VolumeFiles, wait
 from tests.cluster.nodes.kubelet.pod import Pod
+from tests.cluster.nodes.kubelet.pulling import pull
 from tests.cluster.nodes.kubelet.sandbox import Sandbox
 from tests.cluster.nodes.objects import Object, ended, images, key, namespace, namespaced, timestamp, uid
 
@@ -52,6 +55,7 @@ class GenuinePod(Pod):
         containers = _Containers(self, directory, address, sandbox)
         try:
             await wait(self.api, self.recorder, pod, self.report_creating)
+            await pull(self)
             await containers.volumes.write()
             await sandbox.create(address)
             await containers.start_all()
@@ -105,6 +109,12 @@ class GenuinePod(Pod):
         return base64.b64decode(text).decode()
 
 
+def crash_loop(spec: Object, pause: float) -> Object:
+    """Return the state of a container that has ended more than once and is started again after so many seconds."""
+    message = f"back-off {pause:g}s restarting failed container={spec['name']}"
+    return {"waiting": {"reason": "CrashLoopBackOff", "message": message}}
+
+
 class _Containers:
     """The containers of one pod."""
 
@@ -147,7 +157,8 @@ class _Containers:
             if self._to_restart(spec):
                 await self._restart(spec)
         codes = [self._running[spec["name"]].exit_code for spec in self._specs]
-        if all(code is not None for code in codes):
+        # One that ends as soon as it was restarted is restarted again, the next time.
+        if all(code is not None for code in codes) and not any(map(self._to_restart, self._specs)):
             # A signal counts as in a shell.
             await self._report_ended(max(code if code >= 0 else 128 - code for code in codes if code is not None))
             return True
@@ -173,6 +184,11 @@ class _Containers:
     async def _restart(self, spec: Object) -> None:
         code, pause = self._running[spec["name"]].exit_code, self._back_off
         logger.info("%s/%s ended with %s, again in %g s", key(self._pod.latest), spec["name"], code, pause)
+        if self._restarts[spec["name"]]:
+            # What cannot be told now is no reason not to go on.
+            with contextlib.suppress(*FAILURES):
+                await self._report(dict.fromkeys(self._restarts, False), {spec["name"]: crash_loop(spec, pause)})
+            self._reported = None
         await asyncio.sleep(pause)
         self._back_off = min(pause * 2, LONGEST_BACK_OFF)
         self._restarts[spec["name"]] += 1
@@ -187,14 +203,14 @@ class _Containers:
             return False
         return await probe.ready(self._pod.api.session, spec, self._address)
 
-    async def _report(self, ready: dict[str, bool]) -> None:
+    async def _report(self, ready: dict[str, bool], waiting: t.Mapping[str, Object] | None = None) -> None:
         statuses = [
             podstatus.container(
                 self._pod.latest,
                 spec,
-                {"running": {"startedAt": self._since}},
+                (waiting or {}).get(spec["name"], {"running": {"startedAt": self._since}}),
                 ready=ready[spec["name"]],
-                started=True,
+                started=spec["name"] not in (waiting or {}),
                 restarts=self._restarts[spec["name"]],
             )
             for spec in self._specs

@@ -14,7 +14,7 @@ import pytest
 from tests.cluster.nodes.kubelet import mounts
 from tests.cluster.nodes.kubelet.container import Launch
 from tests.cluster.nodes.kubelet.downward import base_environment, expand, field
-from tests.cluster.nodes.kubelet.genuine import is_genuine
+from tests.cluster.nodes.kubelet.genuine import crash_loop, is_genuine
 from tests.cluster.nodes.kubelet.probe import Target, target
 from tests.cluster.nodes.objects import Object
 from tests.unit.cluster.nodes.builders import a_pod
@@ -36,6 +36,15 @@ def launch(container: Object, directory: Path, **environment: str) -> Launch:
 )
 def test_only_pods_of_the_control_planes_run(image: str, genuine: bool) -> None:
     assert is_genuine(a_pod(image=image)) is genuine
+
+
+def test_a_program_that_ends_again_and_again_is_waited_with() -> None:
+    waiting = crash_loop({"name": "virt-operator"}, 4.0)["waiting"]
+
+    assert waiting == {
+        "reason": "CrashLoopBackOff",
+        "message": "back-off 4s restarting failed container=virt-operator",
+    }
 
 
 def test_a_container_runs_the_program_of_its_image_or_command(tmp_path: Path) -> None:

@@ -104,14 +104,15 @@ def test_a_claim_must_be_bound(tmp_path: Path) -> None:
     play(act, tmp_path, a_pod(spec={"volumes": volumes}))
 
 
-def test_an_image_that_cannot_be_pulled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["x", "virt-operator:v1.4.0"])
+def test_an_image_that_cannot_be_pulled(tmp_path: Path, name: str) -> None:
     async def act(found: Scene) -> None:
         await found.until(lambda: "containerStatuses" in found.pod["status"])
         waiting = found.pod["status"]["containerStatuses"][0]["state"]["waiting"]
         assert waiting["reason"] == "ErrImagePull"
         assert "401 Unauthorized" in waiting["message"]
 
-    play(act, tmp_path, a_pod(image="registry.example/does-not-exist/x"))
+    play(act, tmp_path, a_pod(image=f"registry.example/does-not-exist/{name}"))
 
 
 def test_a_network_that_is_not_defined_keeps_a_pod_from_starting(tmp_path: Path) -> None:

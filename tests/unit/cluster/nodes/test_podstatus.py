@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
-from tests.cluster.nodes.kubelet import podstatus
-from tests.cluster.nodes.kubelet.faked import init_container, network_status, pull_failure, wanted_networks
+from tests.cluster.nodes.kubelet import podstatus, pulling
+from tests.cluster.nodes.kubelet.faked import init_container, network_status, wanted_networks
 from tests.cluster.nodes.objects import Object
 from tests.unit.cluster.nodes.builders import a_pod
 
@@ -93,7 +93,7 @@ def test_a_pod_ends_with_all_its_containers(code: int, phase: str, reason: str) 
 
 
 def test_a_pull_fails_in_two_stages() -> None:
-    reasons = [pull_failure("registry.example/x", attempt)[0] for attempt in range(3)]
+    reasons = [pulling.failure("registry.example/x", attempt)[0] for attempt in range(3)]
 
     assert reasons == ["ErrImagePull", "ImagePullBackOff", "ImagePullBackOff"]
 
