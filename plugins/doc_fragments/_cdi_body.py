@@ -17,6 +17,12 @@ options:
       - It is not shown in the invocation, as the address of a proxy may tell a password.
     type: dict
     suboptions:
+      version:
+        description:
+          - >-
+            The version that CDI has to reach, such as V(1.65.0), as O(version) is for KubeVirt. CDI does not go down to
+            an older one.
+        type: str
       feature_gates:
         description:
           - >-

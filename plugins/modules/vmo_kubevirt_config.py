@@ -25,6 +25,9 @@ description:
     as one patch for each object, and decided anew if somebody else was faster. All of it is judged before the first of
     it is sent.
   - >-
+    It waits for a version of KubeVirt or CDI that somebody else has installed, such as by a manifest, and tells why it
+    does not come. It installs none itself.
+  - >-
     KubeVirt reads most settings while it runs. Running VMs follow after a restart or a migration. The task tells which
     components a change starts anew.
 notes:
@@ -40,8 +43,9 @@ notes:
     C(snapshot.kubevirt.io), C(virtualmachineclones) of C(clone.kubevirt.io), C(virtualmachineexports) of
     C(export.kubevirt.io). RV(error.rule) names the first that is missing.
   - >-
-    To wait for components that start anew, V(list) on C(deployments) and C(daemonsets) of C(apps) in the namespace of
-    KubeVirt; to tell why one does not start, V(list) on C(pods) there. The task does without, and warns of the first.
+    To wait for O(version) and for components that start anew, V(list) on C(deployments) and C(daemonsets) of C(apps) in
+    the namespace of KubeVirt, for O(cdi.version) on C(deployments) in the whole cluster or in the namespace C(cdi); to
+    tell why one does not start, V(list) on C(pods) there. The task does without, and warns of the first.
 seealso:
   - name: KubeVirt user guide, cluster administration
     description: What the settings mean.
@@ -57,6 +61,20 @@ attributes:
     description: Running the task again, with nothing else having changed, changes nothing.
     support: full
 options:
+  version:
+    description:
+      - >-
+        The version that KubeVirt has to reach, such as V(1.8.0). The task installs nothing: somebody has to bring its
+        operator, before or meanwhile.
+      - >-
+        With O(wait) the task ends when KubeVirt is at this version and all of its components are up, and fails as soon
+        as it is plain that they cannot be: RV(error.reason) names the pod and the image that is in the way, or the
+        operator that brings another version. It looks at them with two more requests.
+      - >-
+        Settings of the same task are sent first, as components may need them to start, and once more where they mean
+        something else to the version that runs then.
+      - Without O(wait), and in check mode, the task warns where another version runs.
+    type: str
   on_managed:
     description:
       - >-
@@ -80,8 +98,8 @@ options:
         progress nor degraded, at the wanted version, and the last change seen, of which CDI says nothing. Check mode
         never waits.
       - >-
-        Components that the change starts anew, see RV(restarted_components), must have come up, too: KubeVirt calls
-        itself ready as long as the old ones serve.
+        Components that the change starts anew, see RV(restarted_components), must have come up, too, with O(version)
+        all components: KubeVirt calls itself ready as long as the old ones serve.
       - >-
         It waits after a change of its own, and for one that somebody else has begun. KubeVirt takes seconds to a minute
         to see a change, since it looks after all of its own objects first; its components follow at once.
@@ -97,7 +115,8 @@ options:
     description:
       - >-
         Seconds for which a trouble must last before the task gives up: KubeVirt says that it cannot do what its object
-        asks, or a pod of a component does not start.
+        asks, a pod of a component or of an operator does not start, or an operator brings another version than the one
+        that is awaited.
     type: int
     default: 30
 """
@@ -130,6 +149,13 @@ EXAMPLES = r"""
       parallel_per_cluster: 10
       bandwidth: 512Mi
     on_managed: fail
+
+- name: Wait until the operators have brought these versions
+  vmo.core.vmo_kubevirt_config:
+    version: 1.8.0
+    cdi:
+      version: 1.65.0
+    wait_timeout: 1200
 
 - name: GPUs for VMs, and a setting that has no option
   vmo.core.vmo_kubevirt_config:
@@ -194,7 +220,18 @@ diff:
       returned: always
       sample: {migrations: {parallel_per_cluster: 10}}
 version:
-  description: The version of KubeVirt that runs, V(null) before one does.
+  description:
+    - >-
+      The version of KubeVirt that runs. Before one does, the one that its operator brings, and V(null) before that has
+      begun.
+  type: str
+  returned: success
+  sample: v1.4.0
+target_version:
+  description:
+    - >-
+      The version that KubeVirt's operator brings, another one than RV(version) while an upgrade is under way. V(null)
+      before an operator has begun.
   type: str
   returned: success
   sample: v1.4.0
@@ -223,7 +260,7 @@ managed_by:
   description: Who manages the KubeVirt object, V(null) if nobody does.
   type: dict
   returned: success
-  contains:
+  contains: &owner
     by:
       description: V(palette), V(helm), V(hyperconverged), V(argocd) or V(flux).
       type: str
@@ -281,6 +318,21 @@ cdi:
   type: dict
   returned: success
   sample: {apiVersion: cdi.kubevirt.io/v1beta1, kind: CDI, metadata: {name: cdi}}
+cdi_version:
+  description: As RV(version), of CDI, V(null) if the task has no O(cdi).
+  type: str
+  returned: success
+  sample: v1.65.0
+cdi_target_version:
+  description: As RV(target_version), of CDI, V(null) if the task has no O(cdi).
+  type: str
+  returned: success
+  sample: v1.65.0
+cdi_managed_by:
+  description: Who manages the CDI object, V(null) if nobody does or the task has no O(cdi).
+  type: dict
+  returned: success
+  contains: *owner
 storage_profiles:
   description: The StorageProfiles of the task as they are now.
   type: list
@@ -312,12 +364,12 @@ error:
       description:
         - A stable name for the kind of failure.
         - "V(invalid_option): the task asks for something that cannot be; nothing was changed."
-        - "V(not_found): there is no KubeVirt, no CDI or no StorageProfile of that name."
+        - "V(not_found): there is no KubeVirt, no CDI or no StorageProfile of that name; RV(error.kind) tells which."
         - "V(several_objects): there are two KubeVirt or CDI objects; RV(error.names) tells which."
         - "V(being_deleted): the object is being deleted."
         - "V(managed_elsewhere): somebody else manages the object, and O(on_managed) is V(fail)."
         - "V(feature_gate_in_use): something needs a feature gate; RV(error.dependants) tells what."
-        - "V(not_settled): KubeVirt or CDI cannot follow; RV(error.reason) tells why."
+        - "V(not_settled): KubeVirt or CDI cannot follow, or not reach a version; RV(error.reason) tells why."
         - "V(wait_timeout): it did not follow in time; RV(error.last_seen) tells how far it came."
         - "V(deleted): somebody deleted the object while the task waited."
         - "V(invalid) and V(unknown_field): the cluster rejected the change; RV(error.fields) tells why."
@@ -329,6 +381,11 @@ error:
       type: str
       returned: always
       sample: feature_gate_in_use
+    kind:
+      description: The kind of object that is not there, or of which there are several.
+      type: str
+      returned: with the codes V(not_found) and V(several_objects)
+      sample: KubeVirt
     option:
       description: The option that is wrong.
       type: str
@@ -357,10 +414,12 @@ error:
       returned: with the code V(several_objects)
       sample: [kubevirt/kubevirt, other/kubevirt]
     reason:
-      description: What KubeVirt, CDI or a pod of theirs says.
+      description: What KubeVirt, CDI or a pod of theirs says, or what is the matter with an operator.
       type: str
       returned: with the code V(not_settled)
-      sample: "Pod kubevirt/virt-api-5d7 does not run, ImagePullBackOff: Back-off pulling image"
+      sample: >-
+        Pod kubevirt/virt-operator-5d7 with the image registry.example.com/kubevirt/virt-operator:v1.8.0 does not run,
+        ImagePullBackOff: Back-off pulling image
     last_seen:
       description: What the task saw last.
       type: str

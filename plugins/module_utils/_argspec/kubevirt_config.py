@@ -149,6 +149,7 @@ CDI_BODY = OptionGroup(
     {
         "cdi": mapping(
             {
+                "version": text(),
                 "feature_gates": mapping(),
                 "filesystem_overhead": mapping({"default": text(), "storage_classes": mapping()}),
                 "scratch_storage_class": text(),
@@ -187,6 +188,7 @@ CDI_BODY = OptionGroup(
 
 KUBEVIRT_CONFIG_TASK = OptionGroup(
     {
+        "version": text(),
         "on_managed": text(default="warn", choices=["warn", "fail", "ignore"]),
         "force": flag(default=False),
         "wait": flag(default=True),

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import NotFound, Refused
+from ansible_collections.vmo.core.plugins.module_utils._model.release import is_same
 from ansible_collections.vmo.core.plugins.module_utils._model.status import condition, holds
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 
@@ -36,7 +37,7 @@ class WantedConfig:
     ``options`` are the words of KubeVirt, ``cdi`` those of CDI and ``profiles`` those of StorageProfiles, each with its
     ``name``, as the task wrote them and as its preset adds to them; ``configuration`` is the part in the API's words.
     ``gates`` and ``cdi_gates`` map names to ``enabled``, ``disabled`` or ``absent``. ``exclusive`` names the mappings
-    that are meant to be complete.
+    that are meant to be complete. ``version`` and ``cdi_version`` are to be waited for; who installs them is not said.
     """
 
     options: Mapping[str, t.Any] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class WantedConfig:
     cdi_gates: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[Mapping[str, t.Any], ...] = ()
     exclusive: frozenset[str] = frozenset()
+    version: str | None = None
+    cdi_version: str | None = None
     force: bool = False
     on_managed: str = WARN
     wait: bool = True
@@ -76,12 +79,31 @@ def subject_of(found: Tree) -> str:
     return f"{found['kind']} " + "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
 
 
-def version_of(kubevirt: Tree) -> str | None:
-    """Return the version of KubeVirt that runs, ``None`` before one does."""
-    for path in ("status.observedKubeVirtVersion", "status.targetKubeVirtVersion", "status.operatorVersion"):
-        if dig(kubevirt, path):
-            return str(dig(kubevirt, path))
-    return None
+def version_of(found: Tree) -> str | None:
+    """Return the version of KubeVirt or CDI that runs or, where none does yet, that its operator brings."""
+    return observed_of(found) or target_of(found)
+
+
+def observed_of(found: Tree) -> str | None:
+    """Return the version of KubeVirt or CDI that has been reached as a whole, ``None`` if none has."""
+    return _version(found, "observed")
+
+
+def target_of(found: Tree) -> str | None:
+    """Return the version that the operator of KubeVirt or CDI brings, ``None`` before it says so."""
+    version = dig(found, "status.operatorVersion")
+    return _version(found, "target") or (str(version) if version else None)
+
+
+def has_reached(found: Tree, version: str | None) -> bool:
+    """Tell whether KubeVirt or CDI is at a version as a whole; without one there is nothing to reach."""
+    return version is None or is_same(observed_of(found), version)
+
+
+def _version(found: Tree, stage: str) -> str | None:
+    product = "KubeVirt" if found["kind"] == "KubeVirt" else ""
+    version = dig(found, f"status.{stage}{product}Version")
+    return str(version) if version else None
 
 
 def listed_gates(kubevirt: Tree) -> list[str]:
@@ -119,8 +141,8 @@ def is_seen(found: Tree) -> bool:
     return bool(observed == found["metadata"].get("generation"))
 
 
-def phrase(found: Tree) -> str:
-    """Return in a few words how KubeVirt or CDI is."""
+def phrase(found: Tree, version: str | None = None) -> str:
+    """Return in a few words how KubeVirt or CDI is, and how far it is on the way to a version."""
     trouble = trouble_of(found)
     words = [str(dig(found, "status.phase") or "not looked at yet")]
     if trouble is not None:
@@ -128,8 +150,10 @@ def phrase(found: Tree) -> str:
     elif holds(found, "Progressing"):
         progressing = condition(found, "Progressing")
         words.append(str(progressing.get("message") or progressing.get("reason") or "in progress"))
-    elif not is_seen(found):
+    elif dig(found, "status.phase") and not is_seen(found):
         words.append("the last change is not seen yet")
+    if not has_reached(found, version):
+        words.append(f"{observed_of(found) or 'no version'} runs, {version} is awaited")
     return ", ".join(words)
 
 

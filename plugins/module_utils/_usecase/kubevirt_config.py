@@ -17,7 +17,14 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     VmoError,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import CDI, KUBEVIRT, STORAGE_PROFILE
-from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import only, shown, subject_of, version_of
+from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import (
+    only,
+    shown,
+    subject_of,
+    target_of,
+    version_of,
+)
+from ansible_collections.vmo.core.plugins.module_utils._model.release import is_same
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.decide import (
@@ -27,16 +34,13 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.decide imp
     decide_kubevirt,
     decide_profile,
     notes_on_owner,
+    notes_on_version,
     refuse_loss,
 )
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.dependants import dependants, kinds_that_need
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.gates import report_gates
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.owner import owner_of, writers_of
-from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait import (
-    Waiting,
-    until_rolled_out,
-    until_settled,
-)
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait import Waiting, until_followed
 from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, gives_way
 from ansible_collections.vmo.core.plugins.module_utils._words.cdi import without_users
 
@@ -48,12 +52,17 @@ if t.TYPE_CHECKING:
 
 @dataclass
 class Subject:
-    """One object that the task is about; ``word`` is where it stands in the diff, empty for KubeVirt itself."""
+    """One object that the task is about; ``word`` is where it stands in the diff, empty for KubeVirt itself.
+
+    ``version`` is the one that is awaited; ``judged`` is the one for which it was decided what to send.
+    """
 
     kind: Kind
     found: JsonObject
     decide: t.Callable[[JsonObject], Change]
     word: str = ""
+    version: str | None = None
+    judged: str | None = None
     before: JsonObject = field(default_factory=dict)
     after: JsonObject = field(default_factory=dict)
     restarts: list[str] = field(default_factory=list)
@@ -87,37 +96,62 @@ def configure(cluster: Cluster, wanted: WantedConfig, clock: Clock, progress: Pr
     waiting = Waiting(cluster, Deadline(clock, wanted.wait_timeout), progress, wanted.failure_grace)
     record = Record(_find(cluster, wanted))
     try:
-        # all of it is judged before the first of it is sent
-        changes = [_judge(cluster, wanted, subject, record) for subject in record.subjects]
-        for subject, change in zip(record.subjects, changes):
-            _converge(waiting, wanted, subject, change, record)
-        if wanted.wait and not cluster.dry_run:
-            _await(waiting, record)
+        if not wanted.wait or cluster.dry_run:
+            _send(waiting, wanted, record.subjects, record)
+            _compare(record)
+        else:
+            _follow(waiting, wanted, record)
     except VmoError as error:
         error.report = {**record.report(), "warnings": [*record.notes, *_said(cluster)]}
         raise
     return _report(cluster, wanted, record)
 
 
-def _await(waiting: Waiting, record: Record) -> None:
-    for subject in record.subjects:
-        if subject.kind is STORAGE_PROFILE:
-            continue
-        subject.found = until_settled(waiting, subject.kind, subject.found)
-        if subject.restarts and not until_rolled_out(waiting, subject.found):
+def _send(waiting: Waiting, wanted: WantedConfig, subjects: t.Sequence[Subject], record: Record) -> None:
+    # all of it is judged before the first of it is sent
+    changes = [_judge(waiting.cluster, wanted, subject, record) for subject in subjects]
+    for subject, change in zip(subjects, changes):
+        _converge(waiting, wanted, subject, change, record)
+
+
+def _follow(waiting: Waiting, wanted: WantedConfig, record: Record) -> None:
+    """Send what is wanted and wait for it; what a new version makes of the same wishes is sent when it runs.
+
+    Settings come first all the same: components may need them to start, such as tolerations.
+    """
+    awaited = [subject for subject in record.subjects if subject.kind is not STORAGE_PROFILE]
+    _send(waiting, wanted, record.subjects, record)
+    _await(waiting, awaited, record)
+    later = [subject for subject in awaited if not is_same(subject.judged, version_of(subject.found))]
+    if later:
+        _send(waiting, wanted, later, record)
+        _await(waiting, later, record)
+
+
+def _await(waiting: Waiting, subjects: t.Sequence[Subject], record: Record) -> None:
+    for subject in subjects:
+        anew = bool(subject.restarts)
+        followed = until_followed(waiting, subject.kind, subject.found, subject.version, anew=anew)
+        subject.found = followed.found
+        if not followed.is_seen:
             record.notes[
-                "Whether the components of KubeVirt have come up cannot be seen without the right to list "
-                "deployments and daemonsets in its namespace."
+                f"Whether the components of {subject.kind.name} have come up cannot be seen without the right to list "
+                f"deployments and daemonsets in its namespace."
             ] = None
+
+
+def _compare(record: Record) -> None:
+    for subject in record.subjects:
+        record.notes.update(dict.fromkeys(notes_on_version(subject.found, subject.version)))
 
 
 def _find(cluster: Cluster, wanted: WantedConfig) -> list[Subject]:
     """Read each object that the task names."""
     kubevirt = only(KUBEVIRT, _all(cluster, KUBEVIRT))
-    subjects = [Subject(KUBEVIRT, kubevirt, lambda found: decide_kubevirt(wanted, found))]
+    subjects = [Subject(KUBEVIRT, kubevirt, lambda found: decide_kubevirt(wanted, found), version=wanted.version)]
     if wanted.cdi is not None:
         cdi = only(CDI, _all(cluster, CDI))
-        subjects.append(Subject(CDI, cdi, lambda found: decide_cdi(wanted, found), "cdi"))
+        subjects.append(Subject(CDI, cdi, lambda found: decide_cdi(wanted, found), "cdi", wanted.cdi_version))
     for options in wanted.profiles:
         profile = cluster.get(STORAGE_PROFILE, None, options["name"])
         if profile is None:
@@ -149,6 +183,7 @@ def _all(cluster: Cluster, kind: Kind) -> list[JsonObject]:
 def _judge(cluster: Cluster, wanted: WantedConfig, subject: Subject, record: Record) -> Change:
     """Decide, and refuse what the task may not do."""
     change = subject.decide(subject.found)
+    subject.judged = version_of(subject.found) or subject.version
     record.notes.update(dict.fromkeys(change.plan.notes))
     record.notes.update(dict.fromkeys(notes_on_owner(wanted, subject.found, change.patch)))
     if change.lost:
@@ -221,18 +256,27 @@ def _said(cluster: Cluster) -> list[str]:
 
 def _report(cluster: Cluster, wanted: WantedConfig, record: Record) -> dict[str, t.Any]:
     kubevirt = record.subjects[0].found
-    owner = owner_of(kubevirt)
-    objects = {kind: [s.found for s in record.subjects if s.kind is kind] for kind in (CDI, STORAGE_PROFILE)}
+    cdi = next((subject.found for subject in record.subjects if subject.kind is CDI), None)
+    profiles = [subject.found for subject in record.subjects if subject.kind is STORAGE_PROFILE]
     return {
         **record.report(),
         "version": version_of(kubevirt),
+        "target_version": target_of(kubevirt),
         "kubevirt": shown(kubevirt),
-        "cdi": without_users(shown(objects[CDI][0])) if objects[CDI] else {},
-        "storage_profiles": [shown(found) for found in objects[STORAGE_PROFILE]],
+        "cdi": {} if cdi is None else without_users(shown(cdi)),
+        "cdi_version": None if cdi is None else version_of(cdi),
+        "cdi_target_version": None if cdi is None else target_of(cdi),
+        "cdi_managed_by": None if cdi is None else _owner(cdi),
+        "storage_profiles": [shown(found) for found in profiles],
         "feature_gates": report_gates(wanted, kubevirt),
-        "managed_by": None if owner is None else owner._asdict(),
+        "managed_by": _owner(kubevirt),
         "writers": writers_of(kubevirt),
         "restarted_components": record.subjects[0].restarts,
         "outdated_vms": dig(kubevirt, "status.outdatedVirtualMachineInstanceWorkloads", 0),
         "warnings": [*record.notes, *_said(cluster)],
     }
+
+
+def _owner(found: JsonObject) -> dict[str, str] | None:
+    owner = owner_of(found)
+    return None if owner is None else owner._asdict()

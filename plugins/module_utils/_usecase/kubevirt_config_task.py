@@ -12,6 +12,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.duration import re
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import ABSENT, ENABLED, WISHES, WantedConfig
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt_presets import PRESETS, Preset, under
 from ansible_collections.vmo.core.plugins.module_utils._model.quantity import parse_quantity
+from ansible_collections.vmo.core.plugins.module_utils._model.release import require_release
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_config import configure
 
@@ -36,6 +37,7 @@ def wanted_config(params: t.Mapping[str, t.Any]) -> WantedConfig:
     gates = _wishes(params["feature_gates"], "feature_gates")
     cdi = params["cdi"]
     cdi_gates = _wishes((cdi or {}).get("feature_gates"), "cdi")
+    version, cdi_version = params["version"], (cdi or {}).get("version")
     _check_quantities(params)
     return WantedConfig(
         options=under(preset.options, params),
@@ -46,6 +48,8 @@ def wanted_config(params: t.Mapping[str, t.Any]) -> WantedConfig:
         cdi_gates=cdi_gates,
         profiles=tuple(params["storage_profiles"] or ()),
         exclusive=frozenset(params["exclusive"] or ()),
+        version=None if version is None else require_release(version, "version"),
+        cdi_version=None if cdi_version is None else require_release(cdi_version, "cdi: version"),
         force=params["force"],
         on_managed=params["on_managed"],
         wait=params["wait"],

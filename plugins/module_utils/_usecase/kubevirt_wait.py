@@ -7,25 +7,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import (
-    Forbidden,
-    VmoError,
-    WaitFailed,
-    WaitTimeout,
-)
-from ansible_collections.vmo.core.plugins.module_utils._model.kind import DAEMON_SET, DEPLOYMENT, POD
+from ansible_collections.vmo.core.plugins.module_utils._errors import WaitFailed, WaitTimeout
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import (
+    has_reached,
     is_settled,
     phrase,
     subject_of,
     trouble_of,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.pods import (
-    COMPONENTS,
-    LABEL,
-    trouble_of_pods,
-    unfinished,
-)
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.operators import is_of_former_operator
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.pods import unfinished
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_components import Components
 from ansible_collections.vmo.core.plugins.module_utils._wait import Outlook, Target, wait_until
 
 if t.TYPE_CHECKING:
@@ -33,7 +25,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._ports import Cluster, JsonObject, Progress
     from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline
 
-# how long to wait before the pods are looked at, and how often then
+# how long to wait before the components are looked at, and how often then
 PODS_SECONDS = 5.0
 ROLLOUT_SECONDS = 2.0
 NOT_SETTLED = "not_settled"
@@ -49,46 +41,91 @@ class Waiting(t.NamedTuple):
     grace: float
 
 
-def until_settled(waiting: Waiting, kind: Kind, found: JsonObject) -> JsonObject:
-    """Return the object as soon as its operator has followed it."""
+def until_followed(waiting: Waiting, kind: Kind, found: JsonObject, version: str | None, *, anew: bool) -> Followed:
+    """Return the object as soon as its operator has followed it, at a version if one is awaited.
+
+    ``anew``: components start anew, and have to have come up, too, as they have for a version. KubeVirt calls itself
+    ready as long as the old ones serve, also when the new ones never will, and at its new version before they run.
+    """
+    components = Components(waiting.cluster, found)
+    while True:
+        found = _until_settled(waiting, kind, found, components, version)
+        if version is None and not anew:
+            return Followed(found)
+        rollout = _until_rolled_out(waiting, found, components)
+        if rollout.components is None:
+            return Followed(found, is_seen=False)
+        is_replaced = version is not None and is_of_former_operator(found, rollout.components)
+        if not rollout.took_time and not is_replaced:
+            return Followed(found)
+        if is_replaced:
+            _pause(waiting, subject_of(found))
+        # meanwhile the operator may have begun something new
+        metadata = found["metadata"]
+        again = waiting.cluster.get(kind, metadata.get("namespace"), metadata["name"])
+        if again is None:
+            raise _gone(subject_of(found))
+        found = again
+
+
+class Followed(t.NamedTuple):
+    """An object that its operator has followed; ``is_seen`` is false where its components could not be looked at."""
+
+    found: JsonObject
+    is_seen: bool = True
+
+
+class _Rollout(t.NamedTuple):
+    """Components that have come up, ``None`` where the user may not see them; ``took_time``: they were not up yet."""
+
+    components: list[JsonObject] | None
+    took_time: bool = False
+
+
+def _pause(waiting: Waiting, subject: str) -> None:
+    seen = "its new operator has not begun yet"
+    waiting.progress.report(f"{subject}: {seen}")
+    if waiting.deadline.left <= 0:
+        raise WaitTimeout(
+            f"{subject} is as its former operator left it after {waiting.deadline.seconds:g} seconds: {seen}.",
+            awaited="settled",
+            last_seen=seen,
+        )
+    waiting.deadline.clock.sleep(min(ROLLOUT_SECONDS, waiting.deadline.left))
+
+
+def _until_settled(
+    waiting: Waiting, kind: Kind, found: JsonObject, components: Components, version: str | None
+) -> JsonObject:
     metadata = found["metadata"]
     settled = wait_until(
         waiting.cluster,
         Target(kind, metadata.get("namespace", ""), metadata["name"]),
         found,
-        _Settling(waiting, subject_of(found)),
-        awaited="settled",
+        _Settling(waiting, subject_of(found), components, version),
+        awaited="settled" if version is None else f"at {version}",
         deadline=waiting.deadline,
         progress=waiting.progress,
     )
     return t.cast("JsonObject", settled)
 
 
-def until_rolled_out(waiting: Waiting, found: JsonObject) -> bool:
-    """Wait for components that a change of KubeVirt starts anew; false where the user may not see how far they are.
-
-    KubeVirt calls itself ready as long as the old ones serve, also when the new ones never will.
-    """
-    patience = _Patience(waiting, subject_of(found))
-    namespace = found["metadata"]["namespace"]
-    cluster, deadline = waiting.cluster, waiting.deadline
+def _until_rolled_out(waiting: Waiting, found: JsonObject, components: Components) -> _Rollout:
+    """Wait for components that start anew."""
+    subject, deadline = subject_of(found), waiting.deadline
+    patience = _Patience(waiting, subject)
+    took_time = False
     while True:
-        try:
-            components = [
-                item
-                for kind in (DEPLOYMENT, DAEMON_SET)
-                for item in cluster.list_all(kind, namespace, labels=LABEL).items
-            ]
-        except Forbidden:
-            return False
-        lagging = unfinished(components)
+        parts = components.all()
+        lagging = None if parts is None else unfinished(parts)
         if lagging is None:
-            return True
-        patience.bear(patience.trouble_of_pods(namespace), lagging)
-        waiting.progress.report(f"{subject_of(found)}: {lagging}")
+            return _Rollout(parts, took_time)
+        took_time = True
+        patience.bear(components.trouble(found, None), lagging)
+        waiting.progress.report(f"{subject}: {lagging}")
         if deadline.left <= 0:
             raise WaitTimeout(
-                f"The components of {subject_of(found)} are not started anew after {deadline.seconds:g} seconds; last "
+                f"The components of {subject} are not started anew after {deadline.seconds:g} seconds; last "
                 f"seen: {lagging}.",
                 awaited="started anew",
                 last_seen=lagging,
@@ -96,14 +133,17 @@ def until_rolled_out(waiting: Waiting, found: JsonObject) -> bool:
         deadline.clock.sleep(min(ROLLOUT_SECONDS, deadline.left))
 
 
+def _gone(subject: str) -> WaitFailed:
+    return WaitFailed(f"{subject} was deleted by somebody else while the task waited.", code=GONE)
+
+
 class _Patience:
-    """How long a trouble is borne, and what the pods of the components tell of one."""
+    """How long a trouble is borne."""
 
     def __init__(self, waiting: Waiting, subject: str) -> None:
         self._waiting = waiting
         self._subject = subject
         self._since: float | None = None
-        self._may_see_pods = True
 
     def bear(self, trouble: str | None, seen: str) -> None:
         """Raise ``WaitFailed`` for a trouble that has lasted too long."""
@@ -118,40 +158,30 @@ class _Patience:
                 f"{self._subject} cannot be followed: {trouble}.", code=NOT_SETTLED, reason=trouble, last_seen=seen
             )
 
-    def trouble_of_pods(self, namespace: str | None) -> str | None:
-        """Return why a pod of a component does not run, ``None`` if all do or nobody may know."""
-        if not self._may_see_pods or namespace is None:
-            return None
-        try:
-            return trouble_of_pods(self._waiting.cluster.list_all(POD, namespace, labels=COMPONENTS).items)
-        except Forbidden:
-            self._may_see_pods = False
-        except VmoError:
-            # what it would have told is not worth a failure
-            return None
-        return None
-
 
 class _Settling:
-    """Looks at the object, and at the pods of the components where it takes long."""
+    """Looks at the object, and at its components where it takes long."""
 
-    def __init__(self, waiting: Waiting, subject: str) -> None:
+    def __init__(self, waiting: Waiting, subject: str, components: Components, version: str | None) -> None:
         self._subject = subject
         self._clock = waiting.deadline.clock
         self._patience = _Patience(waiting, subject)
-        self._next_pods = self._clock.now() + PODS_SECONDS
-        self._of_pods: str | None = None
+        self._components = components
+        self._version = version
+        # a new version takes long in any case
+        self._next_look = self._clock.now() + (PODS_SECONDS if version is None else 0.0)
+        self._of_components: str | None = None
 
     def __call__(self, found: JsonObject | None) -> Outlook:
         if found is None:
-            raise WaitFailed(f"{self._subject} was deleted by somebody else while the task waited.", code=GONE)
-        if is_settled(found):
+            raise _gone(self._subject)
+        if is_settled(found) and has_reached(found, self._version):
             return Outlook(True, phrase(found))
         now = self._clock.now()
-        if now >= self._next_pods:
-            self._of_pods = self._patience.trouble_of_pods(found["metadata"].get("namespace"))
-            self._next_pods = now + PODS_SECONDS
-        trouble = trouble_of(found) or self._of_pods
-        self._patience.bear(trouble, phrase(found))
-        seen = phrase(found) if trouble is None else f"{phrase(found)}: {trouble}"
-        return Outlook(False, seen, max(0.5, self._next_pods - now))
+        if now >= self._next_look:
+            self._of_components = self._components.trouble(found, self._version)
+            self._next_look = now + PODS_SECONDS
+        seen = phrase(found, self._version)
+        trouble = trouble_of(found) or self._of_components
+        self._patience.bear(trouble, seen)
+        return Outlook(False, seen if trouble is None else f"{seen}: {trouble}", max(0.5, self._next_look - now))

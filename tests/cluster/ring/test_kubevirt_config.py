@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import time
 import typing as t
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -37,6 +38,8 @@ from tests.unit.modules.config_bench import ConfigBench, warnings_of
 Tree = dict[str, t.Any]
 READ = ["list kubevirts"]
 PATCH = ["patch kubevirts/kubevirt"]
+OPERATOR = "/apis/apps/v1/namespaces/kubevirt/deployments/virt-operator"
+COMPONENTS = ["list deployments", "list daemonsets"]
 KUBEVIRT = path_of("kubevirts", "kubevirt", "kubevirt")
 # What tests change, and whether it is in a namespace.
 _SHARED = (("kubevirts", "kubevirt", "kubevirt"), ("cdis", "cdi", ""), ("storageprofiles", "local-path", ""))
@@ -236,6 +239,56 @@ def test_components_that_find_no_node_are_told(config: ConfigBench) -> None:
     assert answer.result["error"]["code"] == "not_settled", answer.result
     assert "Unschedulable: 0/" in answer.result["msg"]
     assert answer.result["changed"] is True
+
+
+def test_a_version_that_runs_is_seen_with_its_components(config: ConfigBench) -> None:
+    running = {"version": config.kubevirt["status"]["observedKubeVirtVersion"]}
+    # what another test has changed may not be seen yet
+    config.run(wait=True, **running)
+    answer = config.run(wait=True, **running)
+    assert (answer.changed, answer.reads, answer.writes) == (False, [*READ, *COMPONENTS], [])
+    cdi = {"version": config.cdi["status"]["observedVersion"].removeprefix("v")}
+    both = config.run(wait=True, cdi=cdi, **running)
+    assert both.reads == [*READ, "list cdis", *COMPONENTS, COMPONENTS[0], COMPONENTS[0]]
+    assert both.result["cdi_version"] == both.result["cdi_target_version"] == f"v{cdi['version']}"
+
+
+def test_a_version_that_nobody_brings_is_told(config: ConfigBench) -> None:
+    answer = config.fail(wait=True, version=f"{config.version}.99", failure_grace=0)
+    assert answer.result["error"]["code"] == "not_settled", answer.result
+    assert f"Deployment kubevirt/virt-operator brings v{config.version}." in answer.result["msg"]
+    down = config.fail(wait=True, cdi={"version": "1.0.0"}, failure_grace=0)
+    assert "CDI does not go down from" in down.result["error"]["reason"]
+    up = config.fail(wait=True, cdi={"version": "1.999.0"}, failure_grace=0)
+    assert "Deployment cdi/cdi-operator brings" in up.result["error"]["reason"]
+
+
+def test_an_operator_that_cannot_be_pulled_is_told_in_seconds(config: ConfigBench, cluster: Genuine) -> None:
+    before = cluster.admin.must("GET", OPERATOR)["spec"]["template"]
+    after = copy.deepcopy(before)
+    container = after["spec"]["containers"][0]
+    image = f"registry.example/does-not-exist/virt-operator:v{config.version}.99"
+    wanted = {"VIRT_OPERATOR_IMAGE": image, "KUBEVIRT_VERSION": f"v{config.version}.99"}
+    container["image"] = image
+    for variable in container["env"]:
+        if variable["name"] in wanted:
+            variable["value"] = wanted[variable["name"]]
+    cluster.admin.must("PATCH", OPERATOR, {"spec": {"template": after}})
+    try:
+        began = time.monotonic()
+        answer = config.fail(wait=True, version=f"{config.version}.99", failure_grace=3, wait_timeout=240)
+        assert time.monotonic() - began < 60
+        reason = answer.result["error"]["reason"]
+        assert reason.startswith("Pod kubevirt/virt-operator-")
+        assert f"with the image {image} does not run, " in reason
+        assert "ImagePull" in reason
+    finally:
+        cluster.admin.must("PATCH", OPERATOR, {"spec": {"template": before}})
+    running = config.kubevirt["status"]["observedKubeVirtVersion"]
+    config.run(wait=True, version=running, wait_timeout=240)
+    found = cluster.admin.must("GET", OPERATOR)
+    assert found["status"]["observedGeneration"] == found["metadata"]["generation"]
+    assert found["status"]["updatedReplicas"] == found["status"]["replicas"] == found["status"]["readyReplicas"]
 
 
 def test_a_gate_in_both_lists_is_moved_not_doubled(config: ConfigBench) -> None:

@@ -17,7 +17,9 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import (
     GATES,
     IGNORE,
     disabled_gates,
+    has_reached,
     listed_gates,
+    observed_of,
     subject_of,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant
@@ -122,7 +124,8 @@ def decide_kubevirt(wanted: WantedConfig, found: Tree) -> Change:
     if not patch:
         return Change(Plan("none", notes=tuple(notes)))
     changed = {*listed_gates(found)} ^ {*lists.enabled}
-    restarts = tuple(restarted_by(found, after, changed))
+    # where none has run yet, none starts anew
+    restarts = () if observed_of(found) is None else tuple(restarted_by(found, after, changed))
     if restarts:
         notes.append(
             f"This change starts {_listed(restarts)} anew; migrations that are under way fail and are repeated."
@@ -176,6 +179,14 @@ def notes_on_owner(wanted: WantedConfig, found: Tree, patch: Tree) -> list[str]:
         f"{name} applies some of these fields of {subject}, too, and brings them back when it does so again."
         for name in appliers_of(found, patch)
     ]
+
+
+def notes_on_version(found: Tree, version: str | None) -> list[str]:
+    """Return that another version runs than the one that nobody waits for."""
+    if has_reached(found, version):
+        return []
+    running = observed_of(found) or "no version"
+    return [f"{subject_of(found)} is not at {version}: {running} runs, and the task does not wait for another one."]
 
 
 def refuse_loss(gate: str, needed_by: t.Sequence[str]) -> Refused:

@@ -43,6 +43,11 @@ class Lists(t.NamedTuple):
     disabled: list[str] | None
 
 
+def version_for(wanted: WantedConfig, found: Tree) -> str | None:
+    """Return the version that settings are for: the one that runs or, before one does, the one that is awaited."""
+    return version_of(found) or wanted.version
+
+
 def wishes_of(wanted: WantedConfig, version: str | None) -> dict[str, str]:
     """Return what the task asks of each gate; of its preset only what has to be listed in this version."""
     wishes = {}
@@ -55,7 +60,7 @@ def wishes_of(wanted: WantedConfig, version: str | None) -> dict[str, str]:
 
 def next_lists(wanted: WantedConfig, found: Tree) -> Lists:
     """Return the lists as they shall be: in their order, new names behind, those of others left where they are."""
-    version = version_of(found)
+    version = version_for(wanted, found)
     wishes = wishes_of(wanted, version)
     keep_others = "feature_gates" not in wanted.exclusive
     of_preset = set(wanted.preset_gates) - wanted.gates.keys()
@@ -101,7 +106,7 @@ def report_gates(wanted: WantedConfig, found: Tree) -> dict[str, Tree]:
 
 def notes_on_gates(wanted: WantedConfig, found: Tree) -> list[str]:
     """Return what the user should know of the gates that the task names; the server says nothing of these."""
-    version = version_of(found)
+    version = version_for(wanted, found)
     minor = minor_of(version)
     if minor is None:
         return []

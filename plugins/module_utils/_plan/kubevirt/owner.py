@@ -31,13 +31,19 @@ class Owner(t.NamedTuple):
     @property
     def sentence(self) -> str:
         """Return who it is, for a message."""
-        return {
-            HELM: f"Helm ({self.name})",
-            PALETTE: f"Palette VMO ({self.name})",
-            HCO: f"the HyperConverged operator ({self.name})",
-            ARGO_CD: f"Argo CD ({self.name})",
-            FLUX: f"Flux ({self.name})",
-        }[self.by]
+        called = {
+            HELM: "Helm",
+            PALETTE: "Palette VMO",
+            HCO: "the HyperConverged operator",
+            ARGO_CD: "Argo CD",
+            FLUX: "Flux",
+        }.get(self.by, self.by)
+        return f"{called} ({self.name})" if self.name else called
+
+
+def owner_named(said: t.Mapping[str, t.Any]) -> Owner:
+    """Return an owner as a result tells it."""
+    return Owner(str(said.get("by") or "somebody else"), str(said.get("name") or ""), str(said.get("advice") or ""))
 
 
 def owner_of(found: Tree) -> Owner | None:

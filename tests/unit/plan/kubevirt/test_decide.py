@@ -218,6 +218,22 @@ def test_pods_in_trouble() -> None:
     assert "0/3 nodes" in str(trouble_of_pods([pod("a", conditions=[unschedulable])]))
 
 
+def test_the_image_of_a_pod_is_told_and_one_that_goes_is_passed_over() -> None:
+    containers = [{"name": "other", "image": "b"}, {"name": "virt-api", "image": "registry.example/virt-api:v1"}]
+    waiting = {"name": "virt-api", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+    found: Tree = {
+        "metadata": {"name": "virt-api-1", "namespace": "kubevirt"},
+        "spec": {"containers": containers, "initContainers": [{"name": "first", "image": "a"}]},
+        "status": {"containerStatuses": [waiting]},
+    }
+    place = "Pod kubevirt/virt-api-1 with the image"
+    assert trouble_of_pods([found]) == f"{place} registry.example/virt-api:v1 does not run, ImagePullBackOff"
+    of_first = {"initContainerStatuses": [{**waiting, "name": "first"}]}
+    assert trouble_of_pods([{**found, "status": of_first}]) == f"{place} a does not run, ImagePullBackOff"
+    found["metadata"]["deletionTimestamp"] = "2026-01-31T08:15:00Z"
+    assert trouble_of_pods([found]) is None
+
+
 def test_components_that_are_not_anew_yet() -> None:
     def component(kind: str, replicas: int = 2, generation: int = 2, **status: t.Any) -> Tree:
         metadata = {"name": "virt-api", "generation": generation}
@@ -259,6 +275,25 @@ def test_what_starts_anew(options: Tree, gates: dict[str, str], components: list
 
 def test_nothing_starts_anew_when_nothing_changes() -> None:
     assert restarted_by(a_kubevirt(), a_kubevirt(), set()) == []
+
+
+def test_where_nothing_runs_yet_nothing_starts_anew() -> None:
+    fresh = a_kubevirt()
+    del fresh["status"]
+    change = decide_kubevirt(wanted({"vms_per_node": 50}, version="v1.8.0"), fresh)
+    assert change.patch["spec"]["configuration"]["virtualMachineInstancesPerNode"] == 50
+    assert (change.restarts, change.plan.notes) == ((), ())
+    assert decide_kubevirt(wanted({"vms_per_node": 50}), a_kubevirt()).restarts == ("virt-handler",)
+
+
+def test_settings_of_a_fresh_object_are_for_the_version_that_is_awaited() -> None:
+    fresh = a_kubevirt(gates=["Snapshot"])
+    del fresh["status"]
+    preset = PRESETS["palette_vmo"].gates
+    for version, listed in (("v1.4.0", True), ("v1.8.0", False)):
+        patch = decide_kubevirt(wanted(preset_gates=preset, version=version), fresh).patch
+        gates = patch["spec"]["configuration"]["developerConfiguration"]["featureGates"]
+        assert ("VMPersistentState" in gates) is listed
 
 
 @pytest.mark.parametrize(
