@@ -28,8 +28,13 @@ def entry_points(role: Path) -> dict[str, Tree]:
     return {name: spec["options"] for name, spec in specs.items()}
 
 
+def all_options(role: Path) -> Tree:
+    """Return the options of all entry points: a default belongs to the role, whichever of them reads it."""
+    return {name: option for options in entry_points(role).values() for name, option in options.items()}
+
+
 def differences(specified: Tree, defaults: Tree) -> list[str]:
-    """Return what the specification of ``main`` and the defaults do not agree on."""
+    """Return what the specification of the options and the defaults do not agree on."""
     faults = [f"{name}: not in argument_specs.yml" for name in sorted(defaults.keys() - specified.keys())]
     for name, option in specified.items():
         if option.get("required"):
@@ -53,13 +58,18 @@ def test_all_roles_are_seen() -> None:
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_defaults_are_documented_as_they_are(role: Path) -> None:
-    assert differences(entry_points(role)["main"], read(role / "defaults/main.yml")) == []
+    assert differences(all_options(role), read(role / "defaults/main.yml")) == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_an_option_of_several_entry_points_is_the_same_in_all(role: Path) -> None:
+    told = all_options(role)
+    assert [name for options in entry_points(role).values() for name in options if options[name] != told[name]] == []
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_variables_have_the_name_of_the_role(role: Path) -> None:
-    public = {name for options in entry_points(role).values() for name in options}
-    assert [name for name in public if not name.startswith(f"{role.name}_")] == []
+    assert [name for name in all_options(role) if not name.startswith(f"{role.name}_")] == []
     internal = read(role / "vars/main.yml")
     assert [name for name in internal if not name.startswith(f"__{role.name}_")] == []
 
@@ -70,8 +80,9 @@ def test_the_readme_names_every_variable_and_no_other(role: Path) -> None:
     told = set(re.findall(rf"\b{role.name}_\w+", text))
     registered = set()
     for path in role.glob("tasks/*.yml"):
-        registered |= set(re.findall(rf"register: ({role.name}_\w+)", path.read_text(encoding="utf-8")))
-    assert told == set(entry_points(role)["main"]) | registered
+        made = rf"(?:register: |set_fact:\n +)({role.name}_\w+)"
+        registered |= set(re.findall(made, path.read_text(encoding="utf-8")))
+    assert told == set(all_options(role)) | registered
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
@@ -84,6 +95,19 @@ def test_the_preflight_of_maas_prereqs_names_checks_that_there_are() -> None:
     only = read(CHECKOUT / "roles/maas_prereqs/vars/main.yml")["__maas_prereqs_preflight_checks"]
     known = {check.id for check in CATALOGUE} | {check.id.partition(".")[0] for check in CATALOGUE}
     assert set(only) - known == set()
+
+
+def test_the_role_kubevirt_tells_which_versions_it_brings() -> None:
+    role = CHECKOUT / "roles/kubevirt"
+    internal = read(role / "vars/main.yml")
+    brought = [
+        *internal["__kubevirt_pinned"].values(),
+        internal["__kubevirt_multus_version"].lstrip("v"),
+        internal["__kubevirt_snapshot_controller_version"].lstrip("v"),
+    ]
+    for page in ("README.md", "meta/argument_specs.yml"):
+        text = (role / page).read_text(encoding="utf-8")
+        assert [version for version in brought if version not in text] == [], page
 
 
 SPEC: Tree = {"r_a": {"type": "str", "default": "x"}, "r_b": {"type": "bool", "default": True}}

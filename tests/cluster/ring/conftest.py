@@ -129,6 +129,16 @@ def lab(request: pytest.FixtureRequest, kubevirt: str) -> Lab:
 
 
 @pytest.fixture
+def empty_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """Yield a lab of one test alone, without KubeVirt and CDI, for the first version that the session is about."""
+    ring = t.cast("Ring", request.config.pluginmanager.get_plugin("ring"))
+    version = ring.versions[0]
+    with lifecycle.running_lab(version, f"empty-{version}-of-{os.getpid()}", empty=True) as lab:
+        lab.tune(**BRISK)
+        yield lab
+
+
+@pytest.fixture
 def backends(
     request: pytest.FixtureRequest, lab: Lab, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], AbstractContextManager[Genuine]]]:
