@@ -10,12 +10,13 @@ import re
 import typing as t
 import uuid
 
-from tests.sim.kubevirt import judgement, operators, refusals, schema
+from tests.sim.kubevirt import images, judgement, operators, refusals, schema
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
 from tests.sim.kubevirt.kinds import (
     CLUSTER_INSTANCETYPE,
     CLUSTER_PREFERENCE,
     DV,
+    IMPORT_CRON,
     KUBEVIRT_ITSELF,
     NAMESPACE,
     PVC,
@@ -62,6 +63,8 @@ class Admission:
                 warnings.append("spec.running is deprecated, please use spec.runStrategy instead.")
         elif kind is DV:
             self._admit_volume(item, old)
+        elif kind is IMPORT_CRON:
+            images.judge(item, old)
         elif kind is KUBEVIRT_ITSELF:
             warnings += operators.judge(item, old, self._version)
         elif kind is SECRET:

@@ -23,6 +23,7 @@ from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
+from tests.sim.kubevirt.images import DataSourceController, ImportCronController
 from tests.sim.kubevirt.instances import InstanceController
 from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
 from tests.sim.kubevirt.machines import MachineController
@@ -46,7 +47,8 @@ class Scene:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> web.Application:
         machines = (MachineController, InstanceController, VolumeController, ClaimController)
-        controllers = (*machines, operators.OperatorController, operators.ProfileController)
+        images = (DataSourceController, ImportCronController)
+        controllers = (*machines, *images, operators.OperatorController, operators.ProfileController)
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
         resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)
