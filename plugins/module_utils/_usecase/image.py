@@ -197,7 +197,9 @@ def _carry_out(cluster: Cluster, wanted: WantedImage, plan: Plan, found: Found, 
             raise
         except (Invalid, Forbidden) as refusal:
             raise _explained(refusal, wanted) from None
-        record.did(step)
+        # labels of the claim are sent again where the image itself was changed by somebody else meanwhile
+        if step.kind is not CLAIM or step.report() not in record.actions:
+            record.did(step)
         if step.kind is DATA_VOLUME and answer is not None:
             found = Found(volume=answer)
         elif step.kind is DATA_IMPORT_CRON and answer is not None:

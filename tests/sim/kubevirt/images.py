@@ -111,6 +111,11 @@ class ImportCronController:
             left = self._cluster.remaining(self._cluster.timings.provision, cron["metadata"]["uid"], "poll")
             if left > 0:
                 return left
+            if "does-not-exist" in at(cron, "spec.template.spec.source.registry.url", ""):
+                _say(cron, "UpToDate", "False", "NoDigest", "No source digest")
+                if cron != before:
+                    self._cluster.write(cron)
+                return None
             annotations[DIGEST] = digest_of(cron)
         digest = annotations[DIGEST]
         volume_name = f"{cron['spec']['managedDataSource']}-{digest.partition(':')[2][:12]}"

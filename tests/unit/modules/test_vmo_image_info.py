@@ -87,6 +87,6 @@ def test_what_may_not_be_read_is_missing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "debian-13"])
-def test_a_missing_right_is_named(bench: Bench, name: str | None) -> None:
+def test_a_right_that_a_look_lacks_is_named(bench: Bench, name: str | None) -> None:
     bench.backend.deny("get" if name else "list", "datavolumes")
     assert bench.fail(INFO, name=name).result["error"]["code"] == "forbidden"

@@ -179,11 +179,29 @@ def test_a_conflict_is_decided_anew(bench: Bench) -> None:
     assert bench.run(IMAGE, name="debian-13", annotations={"a": "b"}).verbs == ["patch"]
 
 
-def test_the_time_that_is_over_says_how_far_it_was(bench: Bench) -> None:
-    task = {"name": "fedora", "registry": REGISTRY, "size": "1Gi", "renew": {"schedule": "@daily"}}
-    bench.backend.disturb(Fault("status", method="GET", path="datavolumes", code=503, times=50))
-    answer = bench.fail(IMAGE, **task, wait_timeout=1)
-    assert answer.result["error"]["code"] in ("wait_timeout", "unavailable", "import_running")
+def test_the_time_that_is_over_says_what_was_found(bench: Bench) -> None:
+    broken = {**BASE, "http": {"url": "https://images.example.com/404.qcow2"}}
+    answer = bench.fail(IMAGE, **broken, failure_grace=60, wait_timeout=2)
+    assert answer.result["error"]["code"] in ("import_failed", "import_running", "wait_timeout")
+    assert answer.result["diagnosis"]["data_volumes"][0]["name"] == "debian-13"
+
+
+def test_an_image_that_renews_from_a_registry_that_does_not_answer(bench: Bench) -> None:
+    registry = {"url": "docker://registry.example/does-not-exist:1"}
+    task = {"name": "fedora", "registry": registry, "size": "1Gi", "renew": {"schedule": "@daily"}}
+    answer = bench.fail(IMAGE, **task, wait_timeout=3)
+    assert answer.result["error"]["code"] == "wait_timeout"
+    assert f"DataImportCron {bench.namespace}/fedora is not imported after 3 seconds" in answer.result["msg"]
+    assert "which image is the newest" in answer.result["msg"]
+    assert answer.verbs == ["create"]
+
+
+def test_a_claim_of_others_is_left_alone(bench: Bench) -> None:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    bench.put({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "debian-13"}, "spec": spec})
+    answer = bench.fail(IMAGE, **BASE, failure_grace=0, wait_timeout=60)
+    assert "debian-13" in answer.result["msg"]
+    assert "exists" in answer.result["msg"]
 
 
 def test_a_missing_right_is_named(bench: Bench) -> None:
