@@ -82,7 +82,7 @@ def test_a_copy_takes_its_size_from_its_source(bench: Bench) -> None:
 
 def test_labels_reach_the_volume_that_vms_ask(bench: Bench) -> None:
     bench.run(IMAGE, **DEBIAN, labels={"os": "debian"}, default_instancetype={"name": "u1.medium"})
-    change = {"labels": {"os": None, "release": 13}, "default_preference": {"name": "debian"}}
+    change: Tree = {"labels": {"os": None, "release": 13}, "default_preference": {"name": "debian"}}
     foreseen = bench.run(IMAGE, check=True, name="debian-13", **change)
     assert (foreseen.verbs, foreseen.writes) == (["patch", "patch"], [])
     changed = bench.run(IMAGE, name="debian-13", **change)
@@ -152,7 +152,7 @@ def test_others_may_copy_the_image(bench: Bench) -> None:
 
 def test_absent_fresh_again_and_foreseen(bench: Bench) -> None:
     bench.run(IMAGE, **DEBIAN, publish_as="debian", clone_rights=[{"namespace": "shop-a"}])
-    gone = {"name": "debian-13", "state": "absent"}
+    gone: Tree = {"name": "debian-13", "state": "absent"}
     foreseen = bench.run(IMAGE, check=True, diff=True, **gone)
     assert (foreseen.changed, foreseen.writes) == (True, [])
     assert foreseen.result["diff"]["before"]["http"] == HTTP

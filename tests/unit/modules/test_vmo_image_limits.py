@@ -76,7 +76,7 @@ def test_two_sources_are_one_too_many(bench: Bench) -> None:
 
 def test_an_image_is_imported_once_or_renews(bench: Bench) -> None:
     bench.run(IMAGE, **BASE)
-    task = {"name": "debian-13", "registry": REGISTRY, "size": "1Gi", "renew": {"schedule": "@daily"}}
+    task: Tree = {"name": "debian-13", "registry": REGISTRY, "size": "1Gi", "renew": {"schedule": "@daily"}}
     assert "imported once" in bench.fail(IMAGE, **task).result["msg"]
 
 
@@ -188,7 +188,7 @@ def test_the_time_that_is_over_says_what_was_found(bench: Bench) -> None:
 
 def test_an_image_that_renews_from_a_registry_that_does_not_answer(bench: Bench) -> None:
     registry = {"url": "docker://registry.example/does-not-exist:1"}
-    task = {"name": "fedora", "registry": registry, "size": "1Gi", "renew": {"schedule": "@daily"}}
+    task: Tree = {"name": "fedora", "registry": registry, "size": "1Gi", "renew": {"schedule": "@daily"}}
     answer = bench.fail(IMAGE, **task, wait_timeout=3)
     assert answer.result["error"]["code"] == "wait_timeout"
     assert f"DataImportCron {bench.namespace}/fedora is not imported after 3 seconds" in answer.result["msg"]
