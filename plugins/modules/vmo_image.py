@@ -115,17 +115,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-# All tasks need the namespace vmo-golden-images.
+# All tasks need the namespace vmo-golden-images; what else one needs is said above it.
 
 - name: An image from a registry, that VMs of the namespace shop may copy
   vmo.core.vmo_image:
-    name: ubuntu-2204
+    name: ubuntu-2404
     namespace: vmo-golden-images
-    registry: {url: "docker://quay.io/containerdisks/ubuntu:22.04"}
+    registry: {url: "docker://quay.io/containerdisks/ubuntu:24.04"}
     size: 20Gi
     clone_rights:
       - namespace: shop
 
+# CDI 1.65 or newer, the StorageClass ceph-rbd.
 - name: An image with a checksum, under a name that stays
   vmo.core.vmo_image:
     name: debian-13-20260101
@@ -139,9 +140,10 @@ EXAMPLES = r"""
     default_preference: {name: debian}
     publish_as: debian-13
 
+# The namespace shop exists, and its service account default may copy the image (clone_rights).
 - name: A VM from it
   vmo.core.vmo_vm:
-    name: web-01
+    name: web-02
     namespace: shop
     memory: 2Gi
     disks:
@@ -156,6 +158,7 @@ EXAMPLES = r"""
     size: 10Gi
     renew: {schedule: "0 3 * * 0", keep: 2}
 
+# The user may copy from the namespace shop, and the VM web-01 does not run.
 - name: An image made of the disk of a VM
   vmo.core.vmo_image:
     name: shop-front-v2
@@ -164,7 +167,7 @@ EXAMPLES = r"""
 
 - name: Delete an image; refused while something needs it
   vmo.core.vmo_image:
-    name: ubuntu-2204
+    name: ubuntu-2404
     namespace: vmo-golden-images
     state: absent
 """

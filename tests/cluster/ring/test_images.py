@@ -7,13 +7,36 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import pytest
+
+from tests.cluster.ring import rights
 from tests.cluster.ring.api import Api, path_of
 from tests.cluster.ring.genuine import Genuine
 from tests.cluster.ring.shared import scenarios_of
 from tests.unit.modules import test_vmo_image, test_vmo_image_info, test_vmo_image_limits
 from tests.unit.modules.bench import Bench
 
+IMAGE_RIGHTS = rights.of_readme("vmo-image")
+
 globals().update(scenarios_of(test_vmo_image, test_vmo_image_info, test_vmo_image_limits))
+
+
+@pytest.fixture(autouse=True)
+def let_the_user_keep_images(cluster: Genuine) -> None:
+    """The scenarios are about VMs as well."""
+    cluster.grant(rights.of_readme() | IMAGE_RIGHTS)
+
+
+def test_the_rights_of_the_readme_are_enough(bench: Bench, cluster: Genuine) -> None:
+    cluster.grant(IMAGE_RIGHTS)
+    task = {"name": "debian-13", "blank": {}, "size": "1Gi"}
+    more = {"publish_as": "debian", "clone_rights": [{"namespace": "default"}], "labels": {"os": "debian"}}
+    assert bench.run("vmo_image", **task).changed
+    assert bench.run("vmo_image", **task, **more).changed
+    assert not bench.run("vmo_image", **task, **more).changed
+    assert bench.run("vmo_image", **{**task, "size": "2Gi"}, recreate="always").changed
+    assert bench.run("vmo_image_info").result["unavailable"] == []
+    assert bench.run("vmo_image", name="debian-13", state="absent").changed
 
 
 def test_a_clone_right_is_what_cdi_asks_for(bench: Bench, cluster: Genuine) -> None:

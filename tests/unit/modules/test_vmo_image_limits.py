@@ -179,13 +179,6 @@ def test_a_conflict_is_decided_anew(bench: Bench) -> None:
     assert bench.run(IMAGE, name="debian-13", annotations={"a": "b"}).verbs == ["patch"]
 
 
-def test_the_time_that_is_over_says_what_was_found(bench: Bench) -> None:
-    broken = {**BASE, "http": {"url": "https://images.example.com/404.qcow2"}}
-    answer = bench.fail(IMAGE, **broken, failure_grace=60, wait_timeout=2)
-    assert answer.result["error"]["code"] in ("import_failed", "import_running", "wait_timeout")
-    assert answer.result["diagnosis"]["data_volumes"][0]["name"] == "debian-13"
-
-
 def test_an_image_that_renews_from_a_registry_that_does_not_answer(bench: Bench) -> None:
     registry = {"url": "docker://registry.example/does-not-exist:1"}
     task: Tree = {"name": "fedora", "registry": registry, "size": "1Gi", "renew": {"schedule": "@daily"}}
