@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from http import HTTPStatus
 
 import pytest
@@ -29,8 +30,12 @@ def let_the_user_keep_images(cluster: Genuine) -> None:
 
 def test_the_rights_of_the_readme_are_enough(bench: Bench, cluster: Genuine) -> None:
     cluster.grant(IMAGE_RIGHTS)
-    task = {"name": "debian-13", "blank": {}, "size": "1Gi"}
-    more = {"publish_as": "debian", "clone_rights": [{"namespace": "default"}], "labels": {"os": "debian"}}
+    task: dict[str, t.Any] = {"name": "debian-13", "blank": {}, "size": "1Gi"}
+    more: dict[str, t.Any] = {
+        "publish_as": "debian",
+        "clone_rights": [{"namespace": "default"}],
+        "labels": {"os": "debian"},
+    }
     assert bench.run("vmo_image", **task).changed
     assert bench.run("vmo_image", **task, **more).changed
     assert not bench.run("vmo_image", **task, **more).changed
