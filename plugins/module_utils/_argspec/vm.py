@@ -26,6 +26,22 @@ _MATCHER = {
 _NAMED = {"name": text(required=True)}
 _ELSEWHERE = {"name": text(required=True), "namespace": text()}
 _DOWNLOAD = {"url": text(required=True), "secret": text(no_log=False), "cert_config_map": text()}
+# where the data of a volume comes from, and what the volume is like
+DATA_SOURCES = {
+    "registry": mapping({**_DOWNLOAD, "pull_method": text(choices=["pod", "node"])}),
+    "http": mapping({**_DOWNLOAD, "checksum": text()}),
+    "s3": mapping(_DOWNLOAD),
+    "blank": mapping({}),
+    "clone": mapping(_ELSEWHERE),
+    "snapshot": mapping(_ELSEWHERE),
+    "data_source": mapping(_ELSEWHERE),
+}
+STORAGE = {
+    "size": text(),
+    "storage_class": text(),
+    "access_modes": texts(choices=["ReadWriteMany", "ReadWriteOnce", "ReadOnlyMany", "ReadWriteOncePod"]),
+    "volume_mode": text(choices=["Block", "Filesystem"]),
+}
 _DISK = {
     "name": text(required=True),
     "state": _STATE,
@@ -38,21 +54,12 @@ _DISK = {
             "pull_secret": text(no_log=False),
         }
     ),
-    "registry": mapping({**_DOWNLOAD, "pull_method": text(choices=["pod", "node"])}),
-    "http": mapping(_DOWNLOAD),
-    "s3": mapping(_DOWNLOAD),
-    "blank": mapping({}),
-    "clone": mapping(_ELSEWHERE),
-    "snapshot": mapping(_ELSEWHERE),
-    "data_source": mapping(_ELSEWHERE),
+    **DATA_SOURCES,
     "pvc": mapping({**_NAMED, "read_only": flag()}),
     "data_volume": mapping(_NAMED),
     "config_map": mapping(_NAMED),
     "secret": mapping(_NAMED, no_log=False),
-    "size": text(),
-    "storage_class": text(),
-    "access_modes": texts(choices=["ReadWriteMany", "ReadWriteOnce", "ReadOnlyMany", "ReadWriteOncePod"]),
-    "volume_mode": text(choices=["Block", "Filesystem"]),
+    **STORAGE,
     "bus": text(choices=["virtio", "sata", "scsi", "usb"]),
     "boot_order": number(),
     "serial": text(),

@@ -54,6 +54,22 @@ def gather(cluster: Cluster, namespace: str, name: str, vm: JsonObject) -> Evide
     )
 
 
+def gather_volume(cluster: Cluster, volume: JsonObject) -> Evidence:
+    """Return what could be read around a DataVolume that no VM needs yet; the claim and the pod that fill it."""
+    namespace, name = str(dig(volume, "metadata.namespace")), _name(volume)
+    reading = _Reading(cluster, namespace)
+    claim = reading.get(CLAIM, name)
+    uid = dig(claim, "metadata.uid")
+    # CDI fills a claim of its own, and gives it to this one when it is done
+    prime = f"prime-{uid}"
+    names = [f"importer-{prime}", f"{uid}-source-pod"] if uid else [f"importer-{name}"]
+    pods = [pod for pod in (reading.get(POD, one) for one in names) if pod is not None]
+    events = _events(reading, [name, *map(_name, pods), *([prime] if uid else [])], {}, None)
+    return Evidence(
+        importers=tuple(pods), data_volumes=(volume,), events=tuple(events), unavailable=reading.unavailable
+    )
+
+
 class _Reading:
     """Reads of one namespace that never fail; a kind that is refused once is not asked for again."""
 

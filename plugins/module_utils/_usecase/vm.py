@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import (
     AlreadyExists,
@@ -30,6 +30,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
     decide_removal,
     needs_disks,
 )
+from ansible_collections.vmo.core.plugins.module_utils._usecase.record import Record
 from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_wait import (
     Waiting,
     finish,
@@ -59,46 +60,6 @@ _UNDERWAY = "stop/start already underway"
 _UNNEEDED: JsonObject = {}
 
 
-@dataclass
-class Record:
-    """What a task did so far; it grows while plans are carried out."""
-
-    actions: list[dict[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    before: JsonObject = field(default_factory=dict)
-    after: JsonObject = field(default_factory=dict)
-    live: list[str] = field(default_factory=list)
-    on_restart: list[str] = field(default_factory=list)
-    removed: JsonObject | None = None
-    is_new: bool = False
-    in_doubt: list[dict[str, str]] = field(default_factory=list)
-
-    def note(self, plan: Plan) -> None:
-        """Keep what a plan is about, once it is about to be carried out."""
-        if not self.is_new:
-            self.before = {**plan.before, **self.before}
-            self.after.update(plan.after)
-        self.is_new = self.is_new or plan.action == "create"
-        for texts, new in ((self.notes, plan.notes), (self.live, plan.live), (self.on_restart, plan.on_restart)):
-            texts += [text for text in new if text not in texts]
-
-    def did(self, step: Step, *, perhaps: bool = False) -> None:
-        """Count a step as done, once: one whose answer was lost may be repeated later."""
-        report = step.report()
-        if report in self.in_doubt:
-            self.in_doubt.remove(report)
-        else:
-            self.actions.append(report)
-        if perhaps:
-            self.in_doubt.append(report)
-
-    def report(self, wanted: WantedVm) -> dict[str, t.Any]:
-        """Return the part of the result that a failure has, too."""
-        diff = {"before": self.before, "after": self.after}
-        headers = {"before_header": wanted.subject, "after_header": wanted.subject}
-        return {"changed": bool(self.actions), "actions": self.actions, "diff": {**headers, **diff}}
-
-
 def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress) -> dict[str, t.Any]:
     """Carry the task out and return its report: changed, diff, vm, actions, restart_required, warnings and the like."""
     check_words(wanted.options)
@@ -112,7 +73,7 @@ def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress)
             if record.removed is not None and wanted.delete_disks:
                 until_disks_are_gone(waiting, record.removed)
     except VmoError as error:
-        error.report = {**record.report(wanted), "warnings": cluster.drain_warnings()}
+        error.report = {**record.report(wanted.subject), "warnings": cluster.drain_warnings()}
         raise
     return _report(cluster, wanted, found, record)
 
@@ -244,7 +205,7 @@ def _report(cluster: Cluster, wanted: WantedVm, found: JsonObject | None, record
     if record.on_restart and reason is None and not any(action["verb"] == "restart" for action in record.actions):
         warnings.append(f"{wanted.subject} is expected to follow at its next start: {', '.join(record.on_restart)}.")
     return {
-        **record.report(wanted),
+        **record.report(wanted.subject),
         "vm": {} if found is None else without_secrets(found),
         "restart_required": reason is not None,
         "live_changes": record.live,

@@ -25,6 +25,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import diagnose, report
 from ansible_collections.vmo.core.plugins.module_utils._plan.ownership import data_volume_names, owned_by
 from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather
+from ansible_collections.vmo.core.plugins.module_utils._usecase.suspicion import Suspicion
 from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, Outlook, Target, wait_until
 
 if t.TYPE_CHECKING:
@@ -45,8 +46,6 @@ _TROUBLED = frozenset(
         "CrashLoopBackOff",
     }
 )
-# how long a start may take before its pods, volumes and events are looked at, and how often then
-EVIDENCE_SECONDS = 3.0
 RELEASE_SECONDS = 0.5
 DISKS_SECONDS = 0.5
 # how long after a change KubeVirt may still find out that it needs a restart
@@ -250,9 +249,7 @@ class _Starting:
     def __init__(self, waiting: Waiting) -> None:
         self._waiting = waiting
         self._clock = waiting.deadline.clock
-        self._next_evidence = self._clock.now() + EVIDENCE_SECONDS
-        self._code: str | None = None
-        self._since = self._seen = 0.0
+        self._suspicion = Suspicion(waiting.wanted.failure_grace, self._clock.now())
         self._evidence: Evidence | None = None
         self._finding: Finding | None = None
         self._vm: JsonObject | None = None
@@ -263,27 +260,15 @@ class _Starting:
             return Outlook(True, printable(found))
         now = self._clock.now()
         troubled = printable(found) in _TROUBLED or holds(found, "Failure")
-        if now >= self._next_evidence or (troubled and self._code is None):
+        if now >= self._suspicion.next_look or (troubled and not self._suspicion.is_awake):
             self._investigate(found, now)
-        return Outlook(False, self._phrase(found), max(0.5, min(EVIDENCE_SECONDS, self._next_evidence - now)))
+        return Outlook(False, self._phrase(found), self._suspicion.pause(now))
 
     def _investigate(self, found: JsonObject, now: float) -> None:
         wanted = self._waiting.wanted
-        self._next_evidence = now + EVIDENCE_SECONDS
         self._evidence = gather(self._waiting.cluster, wanted.namespace, wanted.name, found)
         self._finding = diagnose(found, self._evidence)
-        code = self._finding.code if self._finding else None
-        if self._finding is None:
-            # a cause that comes and goes with each attempt of a controller is still one
-            if now - self._seen > 2 * EVIDENCE_SECONDS:
-                self._code = None
-            return
-        self._seen = now
-        if code != self._code:
-            self._code, self._since = code, now
-        # what nothing heals by itself has to be seen twice, no more
-        grace = min(wanted.failure_grace, EVIDENCE_SECONDS) if self._finding.lasting else wanted.failure_grace
-        if now - self._since >= grace:
+        if self._suspicion.hardens(self._finding, now) and self._finding is not None:
             raise self._failure(self._finding, found, self._evidence)
 
     def _failure(self, finding: Finding, found: JsonObject, evidence: Evidence) -> WaitFailed:

@@ -66,7 +66,12 @@ _DATA_WORDS: dict[str, tuple[str, tuple[Word, ...]]] = {
     ),
     "http": (
         "source.http",
-        (Word("url", "url"), Word("secret", "secretRef"), Word("cert_config_map", "certConfigMap")),
+        (
+            Word("url", "url"),
+            Word("secret", "secretRef"),
+            Word("cert_config_map", "certConfigMap"),
+            Word("checksum", "checksum"),
+        ),
     ),
     "s3": ("source.s3", (Word("url", "url"), Word("secret", "secretRef"), Word("cert_config_map", "certConfigMap"))),
     "blank": ("source.blank", ()),
@@ -77,9 +82,10 @@ _DATA_WORDS: dict[str, tuple[str, tuple[Word, ...]]] = {
         (Word("kind", "kind"), Word("namespace", "namespace"), Word("name", "name")),
     ),
 }
-SOURCES = (*_VOLUME_WORDS, *_DATA_WORDS)
+DATA_SOURCES = tuple(_DATA_WORDS)
+SOURCES = (*_VOLUME_WORDS, *DATA_SOURCES)
 # CDI takes the size of these from what is copied
-_SIZED_BY_SOURCE = ("clone", "snapshot", "data_source")
+SIZED_BY_SOURCE = ("clone", "snapshot", "data_source")
 _CREATION_ONLY = ("storage_class", "access_modes", "volume_mode")
 NAME_LIMIT = 63
 
@@ -163,19 +169,24 @@ def device_type(device: Tree) -> str:
 
 
 def _template(disk: t.Mapping[str, t.Any], source: str, namespace: str, name: str) -> Tree:
-    if disk.get("size") is None and source not in _SIZED_BY_SOURCE:
+    if disk.get("size") is None and source not in SIZED_BY_SOURCE:
         raise InvalidOption(f"disks: {disk['name']} needs a size, since {source} does not bring one.", option="disks")
+    return {"metadata": {"name": name}, "spec": volume_spec(disk, source, namespace)}
+
+
+def volume_spec(options: t.Mapping[str, t.Any], source: str, namespace: str) -> Tree:
+    """Return the spec of a DataVolume in that namespace; ``options`` has the source, the size and the storage."""
     spec: Tree = {"storage": {}}
     field, words = _DATA_WORDS[source]
     plant(spec, field, {})
-    wanted = dict(disk[source])
-    if source in _SIZED_BY_SOURCE:
+    wanted = dict(options[source])
+    if source in SIZED_BY_SOURCE:
         wanted["namespace"] = wanted.get("namespace") or namespace
     if source == "data_source":
         wanted["kind"] = "DataSource"
     render(words, wanted, dig(spec, field))
-    render(_STORAGE_WORDS, disk, spec)
-    return {"metadata": {"name": name}, "spec": spec}
+    render(_STORAGE_WORDS, options, spec)
+    return spec
 
 
 def _existing(
@@ -240,8 +251,16 @@ def _describe_source(volume: Tree, templates: dict[str, Tree], said: Tree, names
         _describe_one_of(_VOLUME_WORDS, volume, said)
         return
     spec = template["spec"]
+    describe_volume_spec(spec, said, namespace)
+    del volume["dataVolume"]
+    if not spec and set(template) == {"metadata", "spec"} and set(template["metadata"]) == {"name"}:
+        del templates[template["metadata"]["name"]]
+
+
+def describe_volume_spec(spec: Tree, said: Tree, namespace: str) -> None:
+    """Move what the words can say of the spec of a DataVolume to ``said``; the rest stays."""
     _describe_one_of(_DATA_WORDS, spec, said)
-    for source in _SIZED_BY_SOURCE:
+    for source in SIZED_BY_SOURCE:
         if source in said:
             said[source].pop("kind", None)
             if said[source].get("namespace") == namespace:
@@ -249,9 +268,6 @@ def _describe_source(volume: Tree, templates: dict[str, Tree], said: Tree, names
     describe(_STORAGE_WORDS, spec, said)
     if spec.get("storage") in ({}, {"resources": {}}):
         del spec["storage"]
-    del volume["dataVolume"]
-    if not spec and set(template) == {"metadata", "spec"} and set(template["metadata"]) == {"name"}:
-        del templates[template["metadata"]["name"]]
 
 
 def _describe_one_of(table: dict[str, tuple[str, tuple[Word, ...]]], rest: Tree, said: Tree) -> None:

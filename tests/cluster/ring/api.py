@@ -37,6 +37,7 @@ _ROOTS = {
     "serviceaccounts": "/api/v1",
     "datavolumes": "/apis/cdi.kubevirt.io/v1beta1",
     "datasources": "/apis/cdi.kubevirt.io/v1beta1",
+    "dataimportcrons": "/apis/cdi.kubevirt.io/v1beta1",
     "kubevirts": "/apis/kubevirt.io/v1",
     "network-attachment-definitions": "/apis/k8s.cni.cncf.io/v1",
     "cdis": "/apis/cdi.kubevirt.io/v1beta1",

@@ -27,22 +27,23 @@ class Right(t.NamedTuple):
         return f"{self.verb} {self.resource}"
 
 
-def of_readme() -> frozenset[Right]:
-    """Return the rights of the Role in the README."""
-    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    documents = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    (role,) = (document for document in documents if isinstance(document, dict) and document.get("kind") == "Role")
-    return of_rules(role["rules"])
+def of_readme(name: str = "vmo-vm") -> frozenset[Right]:
+    """Return the rights of a Role in the README, by its name: that for VMs unless another one is asked for."""
+    return _of_document("Role", name)
 
 
 def of_cluster_role(name: str) -> frozenset[Right]:
     """Return the rights of a ClusterRole in the README."""
+    return _of_document("ClusterRole", name)
+
+
+def _of_document(kind: str, name: str) -> frozenset[Right]:
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     documents = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     (role,) = (
         document
         for document in documents
-        if isinstance(document, dict) and document.get("kind") == "ClusterRole" and document["metadata"]["name"] == name
+        if isinstance(document, dict) and document.get("kind") == kind and document["metadata"]["name"] == name
     )
     return of_rules(role["rules"])
 

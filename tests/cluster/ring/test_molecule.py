@@ -44,7 +44,7 @@ def environment(cluster: Genuine, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("scenario", ["vmo_cluster_check", "vmo_vm", "vmo_vm_info"])
+@pytest.mark.parametrize("scenario", ["vmo_cluster_check", "vmo_image", "vmo_image_info", "vmo_vm", "vmo_vm_info"])
 def test_a_scenario(environment: dict[str, str], scenario: str) -> None:
     done = subprocess.run(
         ["molecule", "test", "--scenario-name", scenario],

@@ -10,7 +10,7 @@ import re
 import typing as t
 import uuid
 
-from tests.sim.kubevirt import definitions, judgement, operators, refusals, schema
+from tests.sim.kubevirt import definitions, images, judgement, operators, refusals, schema
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
 from tests.sim.kubevirt.kinds import (
     CDI_ITSELF,
@@ -20,6 +20,7 @@ from tests.sim.kubevirt.kinds import (
     CRD,
     DEPLOYMENT,
     DV,
+    IMPORT_CRON,
     KUBEVIRT_ITSELF,
     NAMESPACE,
     PVC,
@@ -66,6 +67,8 @@ class Admission:
                 warnings.append("spec.running is deprecated, please use spec.runStrategy instead.")
         elif kind is DV:
             self._admit_volume(item, old)
+        elif kind is IMPORT_CRON:
+            images.judge(item, old)
         elif kind is KUBEVIRT_ITSELF:
             warnings += operators.judge(item, old, self._version)
         elif kind is PVC and old is None:

@@ -54,6 +54,8 @@ KUBEVIRT, CDI, INSTANCETYPE = "kubevirt.io", "cdi.kubevirt.io", "instancetype.ku
 VM = Kind(KUBEVIRT, "v1", "VirtualMachine", "virtualmachines", status=True)
 VMI = Kind(KUBEVIRT, "v1", "VirtualMachineInstance", "virtualmachineinstances")
 DV = Kind(CDI, "v1beta1", "DataVolume", "datavolumes", status=True)
+DATA_SOURCE = Kind(CDI, "v1beta1", "DataSource", "datasources")
+IMPORT_CRON = Kind(CDI, "v1beta1", "DataImportCron", "dataimportcrons")
 PROFILE = Kind(CDI, "v1beta1", "StorageProfile", "storageprofiles", namespaced=False)
 KUBEVIRT_ITSELF = Kind(KUBEVIRT, "v1", "KubeVirt", "kubevirts", status=True)
 CDI_ITSELF = Kind(CDI, "v1beta1", "CDI", "cdis", namespaced=False)
@@ -94,6 +96,7 @@ KINDS = (
     VM, VMI, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA, STORAGE_CLASS, NAD,
     CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE, KUBEVIRT_ITSELF, CDI_ITSELF, SNAPSHOT,
     CDI_CONFIG, SERVICE, DEPLOYMENT, DAEMON_SET, API_SERVICE, SNAPSHOT_CLASS,
+    DATA_SOURCE, IMPORT_CRON,
     REPLICA_SET, CRD, CLUSTER_ROLE, VALIDATING, MUTATING,
     # what a manifest brings, and nobody here looks at
     Kind("", "v1", "ServiceAccount", "serviceaccounts"),

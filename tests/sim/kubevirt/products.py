@@ -22,8 +22,10 @@ from tests.sim.kubevirt.kinds import (
     CONFIG_MAP,
     CRD,
     DAEMON_SET,
+    DATA_SOURCE,
     DEPLOYMENT,
     DV,
+    IMPORT_CRON,
     INSTANCETYPE,
     KUBEVIRT,
     KUBEVIRT_ITSELF,
@@ -55,9 +57,7 @@ _OF_KUBEVIRT = (
 # those with another version in 1.4
 _MOVED = (("clone.kubevirt.io", "VirtualMachineClone"), ("pool.kubevirt.io", "VirtualMachinePool"))
 _OF_CDI = (
-    DV, PROFILE, CDI_CONFIG,
-    Kind(CDI, "v1beta1", "DataImportCron", "dataimportcrons"),
-    Kind(CDI, "v1beta1", "DataSource", "datasources"),
+    DV, PROFILE, CDI_CONFIG, DATA_SOURCE, IMPORT_CRON,
     Kind(CDI, "v1beta1", "ObjectTransfer", "objecttransfers", namespaced=False, status=True),
     Kind(CDI, "v1beta1", "VolumeCloneSource", "volumeclonesources"),
     Kind(CDI, "v1beta1", "VolumeImportSource", "volumeimportsources"),

@@ -13,19 +13,39 @@ import re
 import typing as t
 
 from tests.sim.kubevirt import operator_schema
-from tests.sim.kubevirt.kinds import CDI_ITSELF, CONFIG_MAP, DV, KUBEVIRT_ITSELF, PROFILE, SECRET, VM, Kind, Object
+from tests.sim.kubevirt.kinds import (
+    CDI_ITSELF,
+    CONFIG_MAP,
+    DATA_SOURCE,
+    DV,
+    IMPORT_CRON,
+    KUBEVIRT_ITSELF,
+    PROFILE,
+    SECRET,
+    VM,
+    Kind,
+    Object,
+)
 
 _DATA_VOLUME = """
 {checkpoints[{current previous}] contentType finalCheckpoint? preallocation? priorityClassName pvc{accessModes[]
 dataSource{apiGroup kind name} dataSourceRef{apiGroup kind name namespace} resources{limits* requests*}
 selector{matchExpressions[{key operator values[]}] matchLabels*} storageClassName volumeAttributesClassName
-volumeMode volumeName} source{blank* gcs{secretRef url} http{certConfigMap extraHeaders[] secretExtraHeaders[]
-secretRef url} imageio{certConfigMap diskId secretRef url} pvc{name namespace} registry{certConfigMap imageStream
-pullMethod secretRef url} s3{certConfigMap secretRef url} snapshot{name namespace} upload* vddk{backingFile
+volumeMode volumeName} source{blank* gcs{secretRef url} http{certConfigMap checksum extraHeaders[]
+secretExtraHeaders[] secretRef url} imageio{certConfigMap diskId secretRef url} pvc{name namespace}
+registry{certConfigMap imageStream pullMethod secretRef url}
+s3{certConfigMap secretRef url} snapshot{name namespace} upload* vddk{backingFile
 initImageURL secretRef thumbprint url uuid}} sourceRef{kind name namespace} storage{accessModes[]
 dataSource{apiGroup kind name} dataSourceRef{apiGroup kind name namespace} resources{claims[{name request}] limits*
 requests*} selector{matchExpressions[{key operator values[]}] matchLabels*} storageClassName volumeMode volumeName}}
 """
+
+_IMPORT_CRON = """
+{garbageCollect importsToKeep# managedDataSource retentionPolicy schedule serviceAccountName
+template{apiVersion kind metadata{} spec@ status*}}
+"""
+
+_DATA_SOURCE = "{source{dataSource{name namespace} pvc{name namespace} snapshot{name namespace}}}"
 
 _MACHINE = """
 {dataVolumeTemplates[{apiVersion kind metadata* spec@ status*}] instancetype{inferFromVolume
@@ -118,6 +138,8 @@ def _schemas(version: str) -> dict[Kind, Node]:
     core = {SECRET: _compile(plain + "stringData* type}"), CONFIG_MAP: _compile(plain + "binaryData*}")}
     cdi = {
         DV: _compile(top + _DATA_VOLUME + "}"),
+        DATA_SOURCE: _compile(top + _DATA_SOURCE + "}"),
+        IMPORT_CRON: _compile(top + _IMPORT_CRON.replace("@", _DATA_VOLUME) + "}"),
         CDI_ITSELF: _compile(top + operator_schema.CDI + "}"),
         PROFILE: _compile(top + operator_schema.PROFILE + "}"),
     }

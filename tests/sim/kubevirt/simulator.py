@@ -24,6 +24,7 @@ from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
 from tests.sim.kubevirt.definitions import DefinitionController
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
+from tests.sim.kubevirt.images import DataSourceController, ImportCronController
 from tests.sim.kubevirt.installation import CdiOperator, KubeVirtOperator
 from tests.sim.kubevirt.instances import InstanceController
 from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
@@ -50,8 +51,9 @@ class Scene:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> web.Application:
         machines = (MachineController, InstanceController, VolumeController, ClaimController)
+        images = (DataSourceController, ImportCronController)
         workloads = (DeploymentController, DaemonSetController, PodController, DefinitionController)
-        controllers = (*machines, *workloads, KubeVirtOperator, CdiOperator, operators.ProfileController)
+        controllers = (*machines, *images, *workloads, KubeVirtOperator, CdiOperator, operators.ProfileController)
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
         resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)

@@ -84,8 +84,12 @@ class VolumeController:
         modes = target.get("accessModes") or (sets[0]["accessModes"] if sets else [])
         if not modes:
             text = f"no accessMode specified in StorageProfile {class_name}"
-            event = "Spec is missing accessMode and volumeMode, cannot get access mode from StorageProfile"
-            self._cluster.emit(volume, "ErrClaimNotValid", f"{event} {class_name}", _CONTROLLER, "Warning")
+            event = (
+                f"Spec is missing accessMode and volumeMode, cannot get access mode from StorageProfile {class_name}"
+            )
+            if storage_class is None:
+                text = event = "PVC spec is missing accessMode and no storageClass to choose profile"
+            self._cluster.emit(volume, "ErrClaimNotValid", event, _CONTROLLER, "Warning")
             self._cluster.emit(volume, "ErrClaimNotValid", text, _CONTROLLER)
             self._hold(volume, "", "ErrClaimNotValid", text)
             return

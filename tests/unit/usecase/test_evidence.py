@@ -19,7 +19,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     VmoError,
 )
 from ansible_collections.vmo.core.plugins.module_utils._ports import Listing
-from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather
+from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather, gather_volume
 from tests.unit.plan.diagnosis.builders import (
     VM_UID,
     VMI_UID,
@@ -190,3 +190,23 @@ def test_a_silent_server_is_asked_once() -> None:
     evidence = gather(reader, "shop", "web-01", VM)
     assert len(readable.requests) == 1
     assert evidence.unavailable == ("virtual_machine_instance", "data_volumes", "events")
+
+
+def test_the_pod_that_fills_a_golden_image_is_found_by_the_claim() -> None:
+    claim = a_claim(name="web-01-root")
+    importer = an_importer("Running")
+    importer["metadata"]["name"] = f"importer-prime-{claim['metadata']['uid']}"
+    event = an_event(importer, "BackOff", "Back-off restarting failed container")
+    readable, seen = cluster(VOLUME, claim, importer, event)
+    evidence = gather_volume(readable, VOLUME)
+    assert (evidence.data_volumes, evidence.importers, evidence.events) == ((VOLUME,), (importer,), (event,))
+    # the claim, two pods by name, and events of the volume, the pod and CDI's own claim
+    assert len(seen.requests) == 6
+
+
+def test_a_golden_image_whose_surroundings_may_not_be_read_is_still_told_of() -> None:
+    kinds = ("persistentvolumeclaims", "pods", "events")
+    readable, _seen = cluster(VOLUME, refused={kind: Forbidden("no") for kind in kinds})
+    evidence = gather_volume(readable, VOLUME)
+    assert evidence.data_volumes == (VOLUME,)
+    assert evidence.unavailable == ("persistent_volume_claims", "pods", "events")

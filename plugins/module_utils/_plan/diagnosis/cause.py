@@ -111,7 +111,8 @@ def report(vm: Tree, evidence: Evidence, finding: Finding | None) -> Tree:
     cause = finding or diagnose(vm, evidence, late=True)
     pod = evidence.pods[0] if evidence.pods else None
     return {
-        "status": printable(vm),
+        # of a DataVolume it is the phase
+        "status": str(dig(vm, "status.phase") or printable(vm)),
         "reason": cause.code if cause else None,
         "message": cause.message if cause else None,
         "conditions": _conditions(vm, evidence.vmi),

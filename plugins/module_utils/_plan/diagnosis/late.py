@@ -40,7 +40,7 @@ LATE_RULES = (
         r"Import\w+",
         r"(?P<progress>.*)",
         "{subject} is still being imported ({reason} {progress}).",
-        "Give it more time (wait_timeout), or keep the image in the cluster as a golden image and clone it.",
+        "Give it more time (wait_timeout). A golden image in the cluster is cloned faster than it is imported.",
     ),
     Rule(
         "clone_running",
