@@ -25,7 +25,7 @@ def _template(name: str, spec: Tree, **metadata: t.Any) -> Tree:
 def _machine(volumes: list[Tree], domain: Tree, *, network: Tree | None = None, **more: t.Any) -> Tree:
     disks = [{"name": volume["name"], "disk": {"bus": "virtio"}} for volume in volumes]
     net = {"name": "default", "pod": {}} if network is None else network
-    binding = {"masquerade": {}} if "pod" in net else {"bridge": {}}
+    binding: Tree = {"masquerade": {}} if "pod" in net else {"bridge": {}}
     devices = {"disks": disks, "interfaces": [{"name": net["name"], "model": "virtio", **binding}]}
     spec = {"domain": {**domain, "devices": devices}, "networks": [net], "volumes": volumes}
     return {
