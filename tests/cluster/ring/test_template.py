@@ -14,9 +14,9 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.cluster.ring import rights, test_molecule
+from tests.cluster.ring import test_molecule
+from tests.cluster.ring.cluster_role import ClusterRole
 from tests.cluster.ring.genuine import Genuine
-from tests.cluster.ring.rights import Right
 from tests.cluster.ring.shared import scenarios_of
 from tests.unit.modules import test_vmo_template, test_vmo_vm_template
 from tests.unit.modules.bench import Bench
@@ -25,7 +25,6 @@ from tests.unit.modules.catalogue import Catalogue
 Tree = dict[str, t.Any]
 TEMPLATES = "/apis/spectrocloud.com/v1/vmtemplates"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-_REVIEW = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 DEFINITION: Tree = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
@@ -33,7 +32,12 @@ DEFINITION: Tree = {
     "spec": {
         "group": "spectrocloud.com",
         "scope": "Cluster",
-        "names": {"kind": "VmTemplate", "plural": "vmtemplates", "singular": "vmtemplate", "listKind": "VmTemplateList"},
+        "names": {
+            "kind": "VmTemplate",
+            "plural": "vmtemplates",
+            "singular": "vmtemplate",
+            "listKind": "VmTemplateList",
+        },
         "versions": [
             {
                 "name": "v1",
@@ -51,7 +55,7 @@ DEFINITION: Tree = {
 }
 
 globals().update(scenarios_of(test_vmo_template, test_vmo_vm_template))
-_environment = test_molecule.environment
+environment = test_molecule.environment
 
 
 @pytest.fixture(name="defined")
@@ -65,7 +69,7 @@ def define(cluster: Genuine) -> Genuine:
 
 @pytest.fixture(name="catalogue")
 def make_catalogue(bench: Bench, defined: Genuine) -> Iterator[Catalogue]:
-    role = _Role(defined)
+    role = ClusterRole(defined, "vmo-template")
     role.grant()
     # whose right is denied may be one of the whole cluster
     deny = defined.deny
@@ -89,45 +93,6 @@ def _read(cluster: Genuine, name: str) -> Tree | None:
 
 def _put(cluster: Genuine, item: Tree) -> None:
     cluster.admin.must("POST", TEMPLATES, item)
-
-
-class _Role:
-    """The rights that the README names for templates, for the user of the test."""
-
-    def __init__(self, cluster: Genuine) -> None:
-        self._cluster, self._name = cluster, f"{cluster.namespace}-template"
-        self._rights = rights.of_cluster_role("vmo-template")
-
-    def grant(self) -> None:
-        admin, api = self._cluster.admin, "rbac.authorization.k8s.io"
-        self._put()
-        subject = {"kind": "ServiceAccount", "name": "tester", "namespace": self._cluster.namespace}
-        reference = {"apiGroup": api, "kind": "ClusterRole", "name": self._name}
-        binding = {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": {"name": self._name}}
-        admin.put({**binding, "roleRef": reference, "subjects": [subject]})
-        admin.until(lambda: all(map(self._allows, self._rights)))
-
-    def deny(self, verb: str, resource: str) -> None:
-        gone = {right for right in self._rights if (right.verb, right.resource) == (verb, resource)}
-        self._rights -= gone
-        self._put()
-        self._cluster.admin.until(lambda: not any(map(self._allows, gone)))
-
-    def take_back(self) -> None:
-        for plural in ("clusterrolebindings", "clusterroles"):
-            self._cluster.admin.delete(plural, self._name)
-
-    def _put(self) -> None:
-        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": self._name}}
-        self._cluster.admin.put({**role, "rules": rights.rules(self._rights)})
-
-    def _allows(self, right: Right) -> bool:
-        attributes = {"group": right.group, "resource": right.resource, "verb": right.verb}
-        body = {"spec": {"user": self._cluster.user, "resourceAttributes": attributes}}
-        return bool(self._cluster.admin.must("POST", _REVIEW, body)["status"]["allowed"])
-
-
-environment = _environment
 
 
 @pytest.mark.long
