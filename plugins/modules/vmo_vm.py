@@ -439,6 +439,7 @@ EXAMPLES = r"""
     clock: {timezone: Europe/Berlin}
     sysprep: {config_map: win-01-answers}
 
+# This needs the VmTemplate ubuntu-2204.
 - name: Make a VM from a template of Palette VMO, with more memory
   vmo.core.vmo_vm:
     name: shop-01
@@ -452,7 +453,7 @@ EXAMPLES = r"""
     name: shop-01
     namespace: shop
     template: ubuntu-2204
-  register: shop
+  register: shop # shop.template_drift is the difference
 
 - name: Let the VM follow its template if that has changed
   vmo.core.vmo_vm:
@@ -460,7 +461,6 @@ EXAMPLES = r"""
     namespace: shop
     template: ubuntu-2204
     template_update: true
-  when: shop.template_drift is not none
 
 - name: Make a VM from a template in a variable
   vmo.core.vmo_vm:

@@ -25,7 +25,7 @@ class Catalogue:
 
     bench: Bench
     reader: t.Callable[[str], Tree | None]
-    writer: t.Callable[[Tree], None]
+    writer: t.Callable[[Tree], t.Any]
 
     @property
     def namespace(self) -> str:

@@ -92,7 +92,7 @@ def test_an_import_follows_its_file_unless_told_not_to(catalogue: Catalogue, tmp
 
 def test_a_vm_becomes_a_template_and_a_vm_again(catalogue: Catalogue) -> None:
     bench = catalogue.bench
-    more = {"cpu": {"cores": 2}, "labels": {"tier": "front"}, "firmware": {"bootloader": "uefi"}}
+    more: Tree = {"cpu": {"cores": 2}, "labels": {"tier": "front"}, "firmware": {"bootloader": "uefi"}}
     network = {"name": "default", "pod": {}, "mac": "02:00:00:00:00:01"}
     disks = [ROOT, {"name": "data", "blank": {}, "size": "1Gi"}]
     bench.run("vmo_vm", name="web-01", memory="1Gi", disks=disks, networks=[network], hostname="web", **more)

@@ -353,7 +353,9 @@ LONG = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=63)
 @settings(max_examples=80, deadline=None)
 @given(LONG, LONG, LONG)
 def test_names_of_disks_fit_differ_and_stay(vm_name: str, disk: str, other: str) -> None:
-    volumes = [{"name": name, "dataVolume": {"name": f"{name}-in-template"}} for name in dict.fromkeys((disk, other))]
+    volumes: list[Tree] = [
+        {"name": name, "dataVolume": {"name": f"{name}-in-template"}} for name in dict.fromkeys((disk, other))
+    ]
     templates = [
         {"metadata": {"name": volume["dataVolume"]["name"]}, "spec": {"source": {"blank": {}}, "storage": {}}}
         for volume in volumes
