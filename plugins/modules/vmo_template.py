@@ -135,12 +135,16 @@ options:
   labels:
     description:
       - Labels of the template. Keys that are left out are left alone. A key goes with the value V(null).
-      - VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of C(app.kubernetes.io).
+      - >-
+        VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of Helm, Argo CD, Flux, kubectl and
+        Palette's packs.
     type: dict
   annotations:
     description:
       - Annotations of the template. Keys that are left out are left alone. A key goes with the value V(null).
-      - VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of C(app.kubernetes.io).
+      - >-
+        VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of Helm, Argo CD, Flux, kubectl and
+        Palette's packs.
     type: dict
   definition:
     description:

@@ -136,8 +136,8 @@ options:
         C(VirtualMachine) will do, too. What is given must have C(spec.template.spec).
       - >-
         Disks get names of the VM, C(VM-DISK), the same in every run. MAC addresses, firmware UUIDs and serial numbers
-        are not copied. Labels and annotations of the template are, but for those of C(app.kubernetes.io). Instances get
-        the label C(kubevirt.io/vm).
+        are not copied. Labels and annotations of the template are, but for those of Helm, Argo CD, Flux, kubectl and
+        Palette's packs. Instances get the label C(kubevirt.io/vm).
       - >-
         cloud-init data of the template that looks as if it held a secret, or that is too long for the VM, moves to the
         VM's Secret, see O(cloud_init.store).

@@ -27,6 +27,11 @@ SYSTEM_ANNOTATIONS = (
     "kubevirt.io/disablePCIHole64",
     "app.kubernetes.io/managed-by",
 )
+# what of them is meant for the VMs
+MEANT_FOR_VMS = SYSTEM_ANNOTATIONS[:2]
+# the domains of labels and annotations by which tools know what they made: a copy would pass for theirs
+_TOOLS = ("app.kubernetes.io", "kubectl.kubernetes.io", "helm.sh", "argoproj.io", "fluxcd.io", "spectrocloud.com")
+_OWN = "vmo.core"
 # what a VM tells of the template that it was made from
 TRACE = "vmo.core/template"
 TRACE_DIGEST = "vmo.core/template-digest"
@@ -58,6 +63,17 @@ def served_in(api_version: str, resources: Iterable[Mapping[str, t.Any]]) -> Ser
 def is_system_annotation(name: str) -> bool:
     """Tell whether an annotation belongs to Palette."""
     return name in SYSTEM_ANNOTATIONS
+
+
+def in_domain(name: str, domains: Iterable[str]) -> bool:
+    """Tell whether a label or annotation belongs to one of these domains, or to one below them."""
+    domain = name.rpartition("/")[0]
+    return any(domain == one or domain.endswith(f".{one}") for one in domains)
+
+
+def is_of_a_tool(name: str) -> bool:
+    """Tell whether a label or annotation says who made or keeps an object, so that it is not copied to another."""
+    return in_domain(name, (*_TOOLS, _OWN)) and name not in MEANT_FOR_VMS
 
 
 def display_name(template: Mapping[str, t.Any]) -> str:

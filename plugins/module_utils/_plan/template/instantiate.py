@@ -13,7 +13,7 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._model.template import CATALOGUE, Blueprint
+from ansible_collections.vmo.core.plugins.module_utils._model.template import CATALOGUE, Blueprint, is_of_a_tool
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant, take
 from ansible_collections.vmo.core.plugins.module_utils._words.disks import volume_name
 from ansible_collections.vmo.core.plugins.module_utils._words.template import run_strategy_of
@@ -24,8 +24,6 @@ _TEMPLATE = "spec.template.spec"
 _DEVICES = f"{_TEMPLATE}.domain.devices"
 _VOLUMES = f"{_TEMPLATE}.volumes"
 _DOCUMENTS = ("userData", "userDataBase64", "networkData", "networkDataBase64")
-# about the template, not about its machines
-_ABOUT_TEMPLATE = ("app.kubernetes.io/", "kubectl.kubernetes.io/", "vmo.core/")
 _PCI_HOLE = "kubevirt.io/disablePCIHole64"
 VM_LABEL = "kubevirt.io/vm"
 _DIGITS = 16
@@ -39,9 +37,7 @@ def blueprint_of(name: str, template: t.Mapping[str, t.Any]) -> Blueprint:
         take(body, f"spec.{field}")
     for field in ("labels", "annotations"):
         kept = {
-            key: value
-            for key, value in (dig(template, f"metadata.{field}") or {}).items()
-            if not key.startswith(_ABOUT_TEMPLATE)
+            key: value for key, value in (dig(template, f"metadata.{field}") or {}).items() if not is_of_a_tool(key)
         }
         if kept:
             plant(body, f"metadata.{field}", kept)
@@ -114,12 +110,16 @@ def _renamed(template: Tree, name: str, namespace: str) -> Tree:
     kept = {
         field: template["metadata"][field] for field in ("labels", "annotations") if template["metadata"].get(field)
     }
-    spec = template["spec"]
+    name_namespace(template["spec"], namespace)
+    return {"metadata": {"name": name, **kept}, "spec": template["spec"]}
+
+
+def name_namespace(spec: Tree, namespace: str) -> None:
+    """Let an image that a DataVolume names without its namespace be in this one."""
     for path in ("source.pvc", "source.snapshot", "sourceRef"):
         source = dig(spec, path)
         if isinstance(source, dict) and not source.get("namespace"):
             source["namespace"] = namespace
-    return {"metadata": {"name": name, **kept}, "spec": spec}
 
 
 def disk_names(vm: t.Mapping[str, t.Any]) -> frozenset[str]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.vmo.core.plugins.module_utils._model.template import MEANT_FOR_VMS, in_domain, is_of_a_tool
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant, take, take_list
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import name_namespace
 
 Tree = dict[str, t.Any]
 _TEMPLATE = "spec.template.spec"
 _DEVICES = f"{_TEMPLATE}.domain.devices"
-# the domains of annotations that KubeVirt, CDI, the dashboard, kubectl and this collection wrote, not the user
-_FOREIGN = ("kubevirt.io", "vmo.core", "kubectl.kubernetes.io", "spectrocloud.com", "kubemacpool.io")
-# Palette's own words, which mean what they say on a template, too
-_KEPT = ("vmo-manager.spectrocloud.com/snapshot-policy", "kubevirt.io/disablePCIHole64")
+# whose annotations tell of one machine
+_MACHINES = ("kubevirt.io", "kubemacpool.io")
 _REFERENCES = {"secretRef": "cloud_init.secret", "networkDataSecretRef": "cloud_init.network_data_secret"}
 _CLOUD_INIT = ("cloudInitNoCloud", "cloudInitConfigDrive")
 # of one machine alone, with the words by which they are told
@@ -45,14 +45,12 @@ def save(vm: t.Mapping[str, t.Any]) -> Saved:
     """Return the template that a VM makes (facts/palette-vmo.md 3.6)."""
     body: Tree = {"metadata": {}, "spec": copy.deepcopy(vm["spec"])}
     removed = [word for path, word in _OWN.items() if take(body, path) not in (MISSING, None)]
-    labels = dig(vm, "metadata.labels")
-    if labels:
-        body["metadata"]["labels"] = dict(labels)
-    for place, word in (
-        ("metadata.annotations", "annotations"),
-        ("spec.template.metadata.annotations", "template_annotations"),
+    for place, word, domains in (
+        ("metadata.labels", "labels", ()),
+        ("metadata.annotations", "annotations", _MACHINES),
+        ("spec.template.metadata.annotations", "template_annotations", _MACHINES),
     ):
-        kept, lost = _split(dig(vm, place) or {})
+        kept, lost = _split(dig(vm, place) or {}, domains)
         take(body, place)
         if kept:
             plant(body, place, kept)
@@ -67,17 +65,17 @@ def save(vm: t.Mapping[str, t.Any]) -> Saved:
         metadata = template["metadata"]
         template["metadata"] = {field: metadata[field] for field in ("name", "labels") if metadata.get(field)}
         template.pop("status", None)
+        # not that of the next machine
+        name_namespace(template["spec"], vm["metadata"]["namespace"])
     if not body["metadata"]:
         del body["metadata"]
     return Saved(body, tuple(dict.fromkeys(removed)), tuple(_shared(body)))
 
 
-def _split(named: t.Mapping[str, t.Any]) -> tuple[Tree, list[str]]:
+def _split(named: t.Mapping[str, t.Any], domains: t.Sequence[str]) -> tuple[Tree, list[str]]:
     kept, lost = {}, []
     for name, value in named.items():
-        domain = name.rpartition("/")[0]
-        foreign = any(domain == one or domain.endswith(f".{one}") for one in _FOREIGN)
-        if foreign and name not in _KEPT:
+        if is_of_a_tool(name) or (in_domain(name, domains) and name not in MEANT_FOR_VMS):
             lost.append(name)
         else:
             kept[name] = value

@@ -94,7 +94,15 @@ def test_what_belongs_to_one_machine_is_not_copied() -> None:
     }
     template["spec"]["template"]["spec"]["domain"]["devices"]["interfaces"][0]["macAddress"] = "02:00:00:00:00:01"
     template["spec"]["preference"] = {"name": "ubuntu", "revisionName": "ubuntu-1"}
-    template["metadata"] |= {"uid": "7d1e", "annotations": {"app.kubernetes.io/managed-by": "x", "tier": "front"}}
+    template["metadata"] |= {
+        "uid": "7d1e",
+        "annotations": {
+            "app.kubernetes.io/managed-by": "x",
+            "meta.helm.sh/release-name": "x",
+            "vmo-manager.spectrocloud.com/snapshot-policy": "nightly",
+            "tier": "front",
+        },
+    }
     vm = made(template)
     assert dig(vm, f"{DOMAIN}.firmware") == {"bootloader": {"efi": {}}}
     assert "macAddress" not in dig(vm, f"{DEVICES}.interfaces")[0]
@@ -103,7 +111,7 @@ def test_what_belongs_to_one_machine_is_not_copied() -> None:
     annotations = vm["metadata"]["annotations"]
     assert annotations.pop(TRACE) == "ubuntu-2204"
     assert len(annotations.pop(TRACE_DIGEST)) == 16
-    assert annotations == {"tier": "front"}
+    assert annotations == {"tier": "front", "vmo-manager.spectrocloud.com/snapshot-policy": "nightly"}
 
 
 def test_a_mac_that_the_vm_got_is_kept() -> None:

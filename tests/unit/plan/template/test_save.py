@@ -25,7 +25,7 @@ DEVICES = "spec.template.spec.domain.devices"
 def lived() -> Tree:
     """Return a VM with all that belongs to one machine alone."""
     vm = with_disk(a_vm(domain={"firmware": {"uuid": "5d30", "serial": "S1", "bootloader": {"efi": {}}}}), "data")
-    vm["metadata"]["labels"] = {"tier": "front", "kubevirt.io/size": "small"}
+    vm["metadata"]["labels"] = {"tier": "front", "kubevirt.io/size": "small", "helm.sh/chart": "web"}
     vm["metadata"]["annotations"] |= {
         "owner": "shop",
         "vmo.core/template": "old",
@@ -62,6 +62,7 @@ def test_what_belongs_to_one_machine_goes_and_is_told() -> None:
         "firmware.serial",
         "firmware.uuid",
         "hostname",
+        "labels.helm.sh/chart",
         "networks.default.mac",
         "preference.revision",
         "run_strategy",
@@ -112,3 +113,13 @@ def test_a_vm_from_the_template_of_a_vm_is_alike(given_options: Tree) -> None:
         words.pop("cloud_init", None)
     lost = {word.partition(".")[0] for word in saved.removed}
     assert {word for word in one.keys() | other.keys() if (one.get(word) or None) != (other.get(word) or None)} <= lost
+
+
+def test_an_image_without_namespace_is_that_of_the_machine() -> None:
+    vm = lived()
+    vm["spec"]["dataVolumeTemplates"][0]["spec"] = {
+        "sourceRef": {"kind": "DataSource", "name": "fedora"},
+        "storage": {},
+    }
+    (template,) = save(vm).body["spec"]["dataVolumeTemplates"]
+    assert template["spec"]["sourceRef"]["namespace"] == "shop"
