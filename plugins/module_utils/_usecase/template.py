@@ -18,6 +18,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import VM
 from ansible_collections.vmo.core.plugins.module_utils._model.template import WantedTemplate
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.diff import without_secrets
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.decide import (
     check_annotations,
@@ -43,7 +44,8 @@ def run(cluster: Cluster, params: dict[str, t.Any], _clock: Clock, _progress: Pr
     """Carry out a task of ``vmo_template`` and return changed, diff, actions, template, removed and warnings."""
     wanted = _wanted(params)
     check_words(wanted.options)
-    check_annotations(wanted.options)
+    check_annotations("annotations", wanted.options.get("annotations"))
+    check_annotations("definition", dig(wanted.definition, "metadata.annotations"))
     check_definition(wanted, params["api_version"])
     removed: tuple[str, ...] = ()
     notes: list[str] = []
@@ -67,7 +69,7 @@ def _wanted(params: t.Mapping[str, t.Any]) -> WantedTemplate:
 
 def _from_file(src: str, name: str) -> JsonObject:
     try:
-        content = Path(src).expanduser().read_text(encoding="utf-8")
+        content = Path(src).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise InvalidOption(f"src: {src} cannot be read: {reason}.", option="src") from None
@@ -99,11 +101,12 @@ def _converge(
     plan: Plan | None = None
     while True:
         place = find(cluster, params["api_version"], params["namespace"], wanted.name)
-        if attempts and not _decide(wanted, place).steps and in_doubt and plan is not None:
+        latest = _decide(wanted, place)
+        if plan is not None and in_doubt and not latest.steps:
             # the first attempt, whose answer was lost, has done it
             actions += [step.report() for step in plan.steps]
             break
-        plan = _decide(wanted, place)
+        plan = latest
         try:
             found = _send(cluster, place, plan)
         except (AlreadyExists, Conflict, NotFound) as error:

@@ -17,6 +17,7 @@ import pytest
 from tests.cluster.ring import test_molecule
 from tests.cluster.ring.cluster_role import ClusterRole
 from tests.cluster.ring.genuine import Genuine
+from tests.cluster.ring.rights import Right
 from tests.cluster.ring.shared import scenarios_of
 from tests.unit.modules import test_vmo_template, test_vmo_vm_template
 from tests.unit.modules.bench import Bench
@@ -100,3 +101,31 @@ def _put(cluster: Genuine, item: Tree) -> None:
 @pytest.mark.parametrize("scenario", ["vmo_template", "vmo_template_info"])
 def test_a_scenario(environment: dict[str, str], scenario: str) -> None:
     test_molecule.test_a_scenario(environment, scenario)
+
+
+def test_templates_that_are_kept_in_namespaces(bench: Bench, cluster: Genuine) -> None:
+    """A draft of Palette had them there; what the API server says decides, not what is documented."""
+    group = "virtualization.spectrocloud.com"
+    spec = {**DEFINITION["spec"], "group": group, "scope": "Namespaced"}
+    spec["versions"] = [{**DEFINITION["spec"]["versions"][0], "name": "v1beta1"}]
+    definition = {**DEFINITION, "metadata": {"name": f"vmtemplates.{group}"}, "spec": spec}
+    answer = cluster.admin.ask("POST", DEFINITIONS, definition)
+    assert answer.code in (HTTPStatus.CREATED, HTTPStatus.CONFLICT), answer.text
+    place = f"/apis/{group}/v1beta1/namespaces/{cluster.namespace}/vmtemplates"
+    cluster.admin.until(lambda: cluster.admin.ask("GET", place).code == HTTPStatus.OK)
+    own = {Right(group, "vmtemplates", verb) for verb in ("get", "list", "create", "patch", "delete")}
+    cluster.grant(cluster.rights | own)
+
+    task: Tree = {"name": "web", "api_version": f"{group}/v1beta1", "memory": "1Gi"}
+    made = bench.run("vmo_template", **task)
+    assert made.result["template"]["metadata"]["namespace"] == cluster.namespace
+    again = bench.run("vmo_template", **task)
+    assert (again.changed, again.writes) == (False, [])
+    nowhere = bench.fail("vmo_template", **{**task, "namespace": None})
+    assert nowhere.result["error"] == {"code": "invalid_option", "option": "namespace"}
+    (told,) = bench.run("vmo_template_info", api_version=f"{group}/v1beta1").result["templates"]
+    assert (told["name"], told["namespace"]) == ("web", cluster.namespace)
+    vm = bench.run("vmo_vm", name="web-01", template="web", template_api_version=f"{group}/v1beta1")
+    assert vm.result["vm"]["metadata"]["annotations"]["vmo.core/template"] == "web"
+    assert bench.run("vmo_template", **task, state="absent").verbs == ["delete"]
+    cluster.admin.ask("DELETE", f"{DEFINITIONS}/vmtemplates.{group}")

@@ -49,11 +49,11 @@ def check_definition(wanted: WantedTemplate, api_version: str | None) -> None:
         raise InvalidOption("definition: status cannot stand here; the cluster writes it.", option="definition")
 
 
-def check_annotations(options: t.Mapping[str, t.Any]) -> None:
+def check_annotations(option: str, annotations: t.Mapping[str, t.Any] | None) -> None:
     """Refuse annotations that Palette keeps."""
-    for name in options.get("annotations") or ():
+    for name in annotations or ():
         if is_system_annotation(str(name)):
-            raise InvalidOption(f"annotations: {name} belongs to Palette, so it is left alone.", option="annotations")
+            raise InvalidOption(f"{option}: {name} belongs to Palette, so it is left alone.", option=option)
 
 
 def decide_removal(found: Tree | None, kind: Kind) -> Plan:

@@ -174,7 +174,7 @@ class TestImport:
         fresh = carried_out(planned(wish("x", whole=whole), None), None)
         assert fresh["metadata"]["annotations"][policy] == "never"
         with pytest.raises(InvalidOption, match="belongs to Palette"):
-            check_annotations({"annotations": {policy: "never"}})
+            check_annotations("annotations", {policy: "never"})
 
 
 class TestRead:

@@ -111,6 +111,9 @@ def test_a_vm_from_the_template_of_a_vm_is_alike(given_options: Tree) -> None:
         words.pop("annotations", None)
         words.pop("template_labels", None)
         words.pop("cloud_init", None)
+    if "networks" not in one:
+        # every new VM without any gets the usual one, as KubeVirt itself would give it
+        assert [item["name"] for item in other.pop("networks")] == ["default"]
     lost = {word.partition(".")[0] for word in saved.removed}
     assert {word for word in one.keys() | other.keys() if (one.get(word) or None) != (other.get(word) or None)} <= lost
 
