@@ -52,7 +52,7 @@ options:
       - What the VM shall be.
       - >-
         V(present) - The VM exists as described. Its power state is left alone. A new VM stays stopped, unless
-        O(run_strategy) starts it.
+        O(run_strategy) or O(template) starts it.
       - >-
         V(absent) - The VM does not exist. A guest that runs is shut down first. The disks that belong to the VM are
         kept unless O(delete_disks) says otherwise. Options that describe the VM are not looked at.
@@ -214,6 +214,8 @@ notes:
     The cluster role C(edit) covers all of this where KubeVirt and CDI add to it, as they do unless told otherwise.
 seealso:
   - module: vmo.core.vmo_vm_info
+  - module: vmo.core.vmo_template
+    description: Keeps what O(template) names.
   - module: kubernetes.core.k8s
     description: For all other objects, such as namespaces and NetworkAttachmentDefinitions.
   - name: KubeVirt user guide

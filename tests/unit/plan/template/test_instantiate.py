@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption, NotFound
 from ansible_collections.vmo.core.plugins.module_utils._model.template import TRACE, TRACE_DIGEST, Blueprint
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig, named
-from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import blueprint_of, instantiate
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm import ask
 from tests.unit.builders import a_vm, plan, served, the_step, wanted
@@ -410,6 +409,7 @@ def test_following_another_template_ends(one: Tree, other: Tree, given_options: 
     with contextlib.suppress(InvalidOption):
         first = plan(wish, vm)
     assume(first is not None)
-    after = served(t.cast("Plan", first), vm)
+    assert first is not None
+    after = served(first, vm)
     assert after["metadata"]["annotations"][TRACE] == other["metadata"]["name"]
     assert [step for step in plan(wish, after).steps if step.kind.name == "VirtualMachine"] == []
