@@ -92,6 +92,9 @@ class Cluster(t.Protocol):
     def groups(self) -> frozenset[str]:
         """Return the names of all API groups but the core one; who may not see their objects may see these."""
 
+    def resources(self, api_version: str) -> list[JsonObject]:
+        """Return what an ``apiVersion`` serves, each with ``name``, ``kind`` and ``namespaced``, if anything."""
+
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""
 

@@ -52,7 +52,7 @@ options:
       - What the VM shall be.
       - >-
         V(present) - The VM exists as described. Its power state is left alone. A new VM stays stopped, unless
-        O(run_strategy) starts it.
+        O(run_strategy) or O(template) starts it.
       - >-
         V(absent) - The VM does not exist. A guest that runs is shut down first. The disks that belong to the VM are
         kept unless O(delete_disks) says otherwise. Options that describe the VM are not looked at.
@@ -125,6 +125,47 @@ options:
         request of its own. It helps where a shutdown hangs. Data that the guest has not written is lost.
     type: bool
     default: false
+  template:
+    description:
+      - >-
+        What a new VM begins as. Any other option counts more than the template: O(memory), O(cpu), the O(disks[].size)
+        of a disk of the template, another network.
+      - >-
+        The name of a C(VmTemplate) of Palette VMO, as C(NAMESPACE/NAME) where a cluster keeps templates in namespaces
+        other than that of the VM; or the template itself, as a mapping or as the content of an exported file. A
+        C(VirtualMachine) will do, too. What is given must have C(spec.template.spec).
+      - >-
+        Disks get names of the VM, C(VM-DISK), the same in every run. MAC addresses, firmware UUIDs and serial numbers
+        are not copied. Labels and annotations of the template are, but for those of Helm, Argo CD, Flux, kubectl and
+        Palette's packs. Instances get the label C(kubevirt.io/vm).
+      - >-
+        cloud-init data of the template that looks as if it held a secret, or that is too long for the VM, moves to the
+        VM's Secret, see O(cloud_init.store).
+      - >-
+        The VM remembers the template in its annotations C(vmo.core/template) and C(vmo.core/template-digest). The
+        digest leaves cloud-init data out that looks as if it held a secret.
+      - >-
+        A VM that is there is not changed by its template, also if that was changed meanwhile or is another one:
+        RV(template_drift) tells it, and O(template_update) lets the VM follow.
+      - >-
+        What a new VM refers to and is not there, such as a network, a storage class, a golden image or a preference, is
+        named before anything is made. It takes a request for each of them.
+      - A task with a template takes one request more. It is never shown as the invocation in a result.
+    type: raw
+  template_api_version:
+    description:
+      - The C(apiVersion) of templates on this cluster. See O(vmo.core.vmo_template#module:api_version).
+    type: str
+  template_update:
+    description:
+      - Whether a VM that is there follows its template, or takes on the one that the task names.
+      - >-
+        What the template says is laid over the VM. What it does not say is left alone: MAC addresses, further disks,
+        labels. Disks that were made are kept and only grow, and cloud-init data stays as the guest has read it. See
+        O(restart) for changes that wait for a restart.
+      - The power state of the VM is left alone.
+    type: bool
+    default: false
 requirements:
   - KubeVirt 1.4 or newer on the cluster, and CDI for disks that are copied or made
 notes:
@@ -162,12 +203,19 @@ notes:
     delete disks; C(patch) on C(persistentvolumeclaims) to let them grow; C(get), C(create), C(patch) and C(delete) on
     C(secrets) for cloud-init data.
   - >-
+    With O(template), C(get) on C(vmtemplates) of C(spectrocloud.com) in the whole cluster. What a new VM from a
+    template refers to is looked at where the user may C(get) it: C(persistentvolumeclaims), C(datavolumes) and
+    C(datasources) with images, C(storageclasses), C(network-attachment-definitions), instance types, preferences,
+    C(secrets) and C(configmaps).
+  - >-
     To tell why a VM does not start, the module also gets and lists C(datavolumes), C(persistentvolumeclaims), C(pods)
     and C(events). It does without what it may not read, and then tells less.
   - >-
     The cluster role C(edit) covers all of this where KubeVirt and CDI add to it, as they do unless told otherwise.
 seealso:
   - module: vmo.core.vmo_vm_info
+  - module: vmo.core.vmo_template
+    description: Keeps what O(template) names.
   - module: kubernetes.core.k8s
     description: For all other objects, such as namespaces and NetworkAttachmentDefinitions.
   - name: KubeVirt user guide
@@ -393,6 +441,48 @@ EXAMPLES = r"""
     clock: {timezone: Europe/Berlin}
     sysprep: {config_map: win-01-answers}
 
+# This needs the VmTemplate ubuntu-2204.
+- name: Make a VM from a template of Palette VMO, with more memory
+  vmo.core.vmo_vm:
+    name: shop-01
+    namespace: shop
+    template: ubuntu-2204
+    state: running
+    memory: 8Gi
+
+- name: Tell what has changed in the template since
+  vmo.core.vmo_vm:
+    name: shop-01
+    namespace: shop
+    template: ubuntu-2204
+  register: shop # shop.template_drift is the difference
+
+- name: Let the VM follow its template if that has changed
+  vmo.core.vmo_vm:
+    name: shop-01
+    namespace: shop
+    template: ubuntu-2204
+    template_update: true
+
+- name: Make a VM from a template in a variable
+  vmo.core.vmo_vm:
+    name: shop-02
+    namespace: shop
+    template:
+      metadata:
+        name: tiny
+      spec:
+        template:
+          spec:
+            domain:
+              memory:
+                guest: 1Gi
+              devices:
+                disks:
+                  - {name: root, disk: {bus: virtio}}
+            volumes:
+              - {name: root, containerDisk: {image: "registry.example/cirros:0.6"}}
+
 - name: What has no option of its own goes through the definition
   vmo.core.vmo_vm:
     name: worker-01
@@ -443,7 +533,7 @@ EXAMPLES = r"""
     namespace: shop
     state: absent
     delete_disks: true
-  loop: [web-01, worker-01, win-01, hello, db-01]
+  loop: [web-01, worker-01, win-01, hello, db-01, shop-01, shop-02]
 """
 
 RETURN = r"""
@@ -556,6 +646,30 @@ restart_required:
   type: bool
   returned: success
   sample: false
+template_drift:
+  description:
+    - >-
+      What O(template_update) would change, since the template is another one than the VM was made from, or was changed
+      since. V(null) if it is not, if the VM is new, or if the template is gone.
+    - Both sides are empty if the change makes no difference for this VM. cloud-init data is hidden.
+  type: dict
+  returned: success, with O(template)
+  contains:
+    template:
+      description: The name of the template.
+      type: str
+      returned: always
+      sample: ubuntu-2404
+    before:
+      description: What the VM has, in the words of the options, as far as it differs.
+      type: dict
+      returned: always
+      sample: {memory: 4Gi}
+    after:
+      description: What it would have.
+      type: dict
+      returned: always
+      sample: {memory: 8Gi}
 live_changes:
   description:
     - What this task changed and the running VM is expected to follow at once, in the words of the options.
@@ -654,6 +768,32 @@ error:
       type: str
       returned: with the codes V(invalid_option) and V(configuration_failed)
       sample: disks
+    missing:
+      description: What a new VM needs of its template, and what is not there.
+      type: list
+      elements: dict
+      returned: with the code V(not_found), for a new VM from a template
+      contains:
+        kind:
+          description: The kind of the object.
+          type: str
+          returned: always
+          sample: NetworkAttachmentDefinition
+        namespace:
+          description: The namespace of the object, V(null) if it is for the whole cluster.
+          type: str
+          returned: always
+          sample: shop
+        name:
+          description: The name of the object.
+          type: str
+          returned: always
+          sample: vlan20
+        purpose:
+          description: What the VM needs it for.
+          type: str
+          returned: always
+          sample: network vlan20
     fields:
       description: What the cluster rejected.
       type: list

@@ -201,7 +201,11 @@ VM_TASK = OptionGroup(
         "delete_disks": flag(default=False),
         "grace_period": number(),
         "force": flag(default=False),
-    }
+        "template": {"type": "raw"},
+        "template_api_version": text(),
+        "template_update": flag(default=False),
+    },
+    hidden=frozenset({"template"}),
 )
 
 VM_WAIT = OptionGroup(

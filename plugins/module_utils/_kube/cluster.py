@@ -11,7 +11,7 @@ import typing as t
 from http import HTTPStatus
 from urllib.parse import quote
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import NotFound, VmoError, WatchExpired
+from ansible_collections.vmo.core.plugins.module_utils._errors import ApiMissing, NotFound, VmoError, WatchExpired
 from ansible_collections.vmo.core.plugins.module_utils._kube.failures import Attempt, error_of, garbage
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
     JSON,
@@ -146,6 +146,19 @@ class KubeCluster:
         """Return the names of all API groups but the core one; who may not see their objects may see these."""
         answer = self._ask(Attempt("read", _GROUPS, None, "groups"), Request("GET", "/apis"))
         return frozenset(str(group.get("name")) for group in answer.get("groups") or ())
+
+    def resources(self, api_version: str) -> list[JsonObject]:
+        """Return what an ``apiVersion`` serves, each with ``name``, ``kind`` and ``namespaced``, if anything."""
+        group, _slash, version = api_version.rpartition("/")
+        root = f"/apis/{_part(group)}" if group else "/api"
+        kind = Kind(group, version, "", "the list of resources")
+        try:
+            answer = self._ask(
+                Attempt("read", kind, None, f"of {api_version}"), Request("GET", f"{root}/{_part(version)}")
+            )
+        except (ApiMissing, NotFound):
+            return []
+        return [item for item in answer.get("resources") or () if isinstance(item, dict)]
 
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""

@@ -53,6 +53,16 @@ CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
 QUOTA = Kind("", "v1", "resourcequotas", "ResourceQuota")
 DEPLOYMENT = Kind("apps", "v1", "deployments", "Deployment")
 DAEMON_SET = Kind("apps", "v1", "daemonsets", "DaemonSet")
+DATA_SOURCE = Kind("cdi.kubevirt.io", "v1beta1", "datasources", "DataSource")
+VOLUME_SNAPSHOT = Kind("snapshot.storage.k8s.io", "v1", "volumesnapshots", "VolumeSnapshot")
+CLUSTER_INSTANCETYPE = Kind(
+    "instancetype.kubevirt.io", "v1beta1", "virtualmachineclusterinstancetypes", "VirtualMachineClusterInstancetype"
+)
+INSTANCETYPE = Kind("instancetype.kubevirt.io", "v1beta1", "virtualmachineinstancetypes", "VirtualMachineInstancetype")
+CLUSTER_PREFERENCE = Kind(
+    "instancetype.kubevirt.io", "v1beta1", "virtualmachineclusterpreferences", "VirtualMachineClusterPreference"
+)
+PREFERENCE = Kind("instancetype.kubevirt.io", "v1beta1", "virtualmachinepreferences", "VirtualMachinePreference")
 STORAGE_CLASS = Kind("storage.k8s.io", "v1", "storageclasses", "StorageClass")
 SNAPSHOT_CLASS = Kind("snapshot.storage.k8s.io", "v1", "volumesnapshotclasses", "VolumeSnapshotClass")
 ATTACHMENT = Kind("k8s.cni.cncf.io", "v1", "network-attachment-definitions", "NetworkAttachmentDefinition")

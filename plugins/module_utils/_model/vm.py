@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.vmo.core.plugins.module_utils._model.template import Blueprint
+
 STATES = ("present", "absent", "running", "stopped", "restarted", "paused")
 
 
@@ -19,7 +21,9 @@ class WantedVm:
     """One VM of one task. Times are seconds.
 
     ``options`` are the words of the VM as the task wrote them (``None`` and left out are the same); ``definition`` is
-    the part in the API's words. Both may hold secrets, so they never show.
+    the part in the API's words. Both may hold secrets, so they never show, as ``template``: a name or the template
+    itself. ``blueprint`` is what was read for it: what a new VM begins as; with ``template_update`` one that is there
+    follows it, too.
     """
 
     namespace: str
@@ -36,6 +40,10 @@ class WantedVm:
     wait_for: tuple[str, ...] | None = None
     wait_timeout: float = 600
     failure_grace: float = 10
+    template: t.Any = field(default=None, repr=False)
+    template_api_version: str | None = None
+    template_update: bool = False
+    blueprint: Blueprint | None = None
 
     @property
     def subject(self) -> str:

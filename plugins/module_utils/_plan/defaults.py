@@ -19,8 +19,11 @@ _DEVICES = _DOMAIN + ".devices"
 _BUS = {"disk": "virtio", "cdrom": "sata", "lun": "scsi"}
 
 
-def with_defaults(found: Tree | None, wish: Tree, definition: t.Mapping[str, t.Any]) -> Tree:
-    """Return ``found`` with defaults for the disks, interfaces and devices that the task adds to it."""
+def with_defaults(found: Tree | None, wish: Tree, definition: t.Mapping[str, t.Any], *, is_new: bool) -> Tree:
+    """Return ``found`` with defaults for the disks, interfaces and devices that the task adds to it.
+
+    ``is_new``: there is no VM yet, though a template may say what it begins as.
+    """
     base = copy.deepcopy(found or {})
     for item in _new(found, wish, definition, f"{_DEVICES}.disks"):
         kind = "cdrom" if item["name"] == SYSPREP_NAME else device_type(item)
@@ -37,7 +40,7 @@ def with_defaults(found: Tree | None, wish: Tree, definition: t.Mapping[str, t.A
             plant(base, f"{_DOMAIN}.firmware.bootloader.efi", {"secureBoot": False})
         if dig(tree, f"{_DEVICES}.watchdog") and dig(base, f"{_DEVICES}.watchdog.name") is None:
             plant(base, f"{_DEVICES}.watchdog.name", "watchdog")
-    if found is None and not _names_networks(wish) and not _names_networks(definition):
+    if is_new and not any(map(_names_networks, (wish, definition, found or {}))):
         plant(base, f"{_DEVICES}.interfaces", [{"name": "default", "masquerade": {}}])
         plant(base, f"{_TEMPLATE}.networks", [{"name": "default", "pod": {}}])
     return base

@@ -92,6 +92,21 @@ def _merge_list(found: t.Any, wish: list[t.Any], shape: Shape, path: str) -> t.A
     return MISSING if wish and not merged and not isinstance(found, list) else merged
 
 
+def settle(found: t.Any, wanted: t.Any, shape: Shape, path: str = "") -> t.Any:
+    """Return all of ``wanted`` and no more, with what means the same written as in ``found``."""
+    if isinstance(wanted, dict):
+        there = found if isinstance(found, dict) else {}
+        return {
+            field: settle(there.get(field, MISSING), value, shape, join(path, field)) for field, value in wanted.items()
+        }
+    if isinstance(wanted, list) and path in shape.keys:
+        items = {shape.key(path, item): item for item in found} if isinstance(found, list) else {}
+        return [settle(items.get(shape.key(path, item), MISSING), item, shape, path) for item in wanted]
+    if isinstance(wanted, list):
+        return found if _same_list(found, wanted, shape, path) else wanted
+    return found if shape.means_same(path, found, wanted) else wanted
+
+
 def _same_list(found: t.Any, wish: list[t.Any], shape: Shape, path: str) -> bool:
     return (
         isinstance(found, list)

@@ -66,7 +66,7 @@ def secret_steps(
     wanted: WantedVm, vm: Tree | None, content: t.Mapping[str, str] | None, found: Tree | None
 ) -> list[Step]:
     """Return what keeps the VM's cloud-init in a Secret that goes when the VM goes."""
-    if content is None:
+    if content is None or (not content and found is None):
         return []
     name = secret_name(wanted.name)
     data = {key: base64.b64encode(value.encode()).decode() for key, value in content.items()}

@@ -40,6 +40,7 @@ class Plan:
     ``before`` and ``after`` are in the words of the options, hold what differs only, and hide secrets. ``live`` and
     ``on_restart`` name the words that are expected to take effect at once and at the next start. ``notes`` are
     sentences for the user. ``again`` tells what to await before deciding again: ``read``, ``observed`` or ``ready``.
+    ``drift`` is what following a changed template would change, ``None`` if there is no template or it did not change.
     """
 
     action: str
@@ -50,6 +51,7 @@ class Plan:
     on_restart: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     again: str | None = None
+    drift: Tree | None = None
 
     @property
     def changed(self) -> bool:

@@ -25,6 +25,15 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.merge import disagr
 from ansible_collections.vmo.core.plugins.module_utils._plan.ownership import disk_steps, release_steps, secret_steps
 from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
 from ansible_collections.vmo.core.plugins.module_utils._plan.power import PowerPlan, decide_power, restart_step
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.follow import (
+    Start,
+    begin,
+    follow,
+    has_drifted,
+    lack_of,
+    with_power,
+    without_trace,
+)
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm_shape import VM_SHAPE
 from ansible_collections.vmo.core.plugins.module_utils._words.disks import storage_field
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import Wish, describe_vm, render_vm
@@ -55,10 +64,14 @@ def check_definition(definition: t.Mapping[str, t.Any]) -> None:
 
 
 class Asked(t.NamedTuple):
-    """What a task asks of the VM that was found, and what else has to be read before a decision."""
+    """What a task asks of the VM that was found, and what else has to be read before a decision.
+
+    ``drift`` is what a changed template asks beside it, in words, ``None`` if it has not changed.
+    """
 
     wish: Wish
     after: Tree
+    drift: Tree | None = None
 
     @property
     def needs_secret(self) -> bool:
@@ -68,19 +81,31 @@ class Asked(t.NamedTuple):
 
 def ask(wanted: WantedVm, found: Tree | None) -> Asked:
     """Return what the task asks; raises ``InvalidOption`` for what cannot be, before anything is changed."""
-    there = found or {}
-    wish = render_vm(wanted.options, wanted.namespace, wanted.name, there, running=is_running(found))
+    start = begin(wanted, found)
+    asked = _laid_over(wanted, found, start)
+    if wanted.blueprint is None or found is None or not has_drifted(wanted, found):
+        return asked
+    if wanted.template_update:
+        return asked
+    followed = _laid_over(wanted, found, follow(wanted, found))
+    before, after = differences(describe_vm(without_trace(found)), describe_vm(without_trace(followed.after)))
+    return asked._replace(drift={"template": wanted.blueprint.name, "before": before, "after": after})
+
+
+def _laid_over(wanted: WantedVm, found: Tree | None, start: Start) -> Asked:
+    unmade = start.unmade if wanted.blueprint is not None else None
+    wish = render_vm(start.options, wanted.namespace, wanted.name, start.base, running=is_running(found), unmade=unmade)
     clash = disagreements(wish.body, dict(wanted.definition), VM_SHAPE)
     if clash:
         raise InvalidOption(
             f"definition: it disagrees with the options of {wanted.subject} about {', '.join(clash)}.",
             option="definition",
         )
-    base = with_defaults(found, wish.body, wanted.definition)
+    base = with_defaults(start.base, wish.body, wanted.definition, is_new=found is None)
     after = merge(merge(base, wish.body, VM_SHAPE), dict(wanted.definition), VM_SHAPE)
-    _forget_instancetype_revision(there, after)
-    _drop_unused_templates(there, after)
-    return Asked(wish, after)
+    _forget_instancetype_revision(start.base, after)
+    drop_unused_templates(start.base, after)
+    return Asked(wish._replace(secret=wish.secret if wish.secret is not None else start.secret), after)
 
 
 def needs_disks(wanted: WantedVm, found: Tree | None, asked: Asked | None) -> bool:
@@ -106,7 +131,7 @@ def decide_removal(wanted: WantedVm, found: Tree | None, owned: t.Sequence[Tree]
 
 def decide(wanted: WantedVm, found: Tree | None, asked: Asked, secret: Tree | None, owned: t.Sequence[Tree]) -> Plan:
     """Return what brings the VM to what the task asks."""
-    power = decide_power(wanted, found)
+    power = decide_power(with_power(wanted, found), found)
     after = _with_run_strategy(found, asked.after, power.run_strategy)
     if found is None:
         return _create(wanted, after, asked, power, secret)
@@ -135,8 +160,9 @@ def decide(wanted: WantedVm, found: Tree | None, asked: Asked, secret: Tree | No
         tuple(steps),
         live,
         on_restart,
-        asked.wish.kept,
+        (*asked.wish.kept, *lack_of(wanted)),
         _again(wanted, steps, stays_up and bool(live or on_restart)),
+        asked.drift,
     )
 
 
@@ -232,8 +258,8 @@ def _forget_instancetype_revision(found: Tree, after: Tree) -> None:
             after["spec"] = {**after["spec"], matcher: {k: v for k, v in now.items() if k != "revisionName"}}
 
 
-def _drop_unused_templates(found: Tree, after: Tree) -> None:
-    # the webhook refuses a dataVolumeTemplate that no volume uses
+def drop_unused_templates(found: Tree, after: Tree) -> None:
+    """Take the dataVolumeTemplates away that lost their volume: the webhook refuses one that no volume uses."""
     used = _referenced(after)
     lost = {name for name in _template_names(found) & _referenced(found) if name not in used}
     if lost:

@@ -26,6 +26,7 @@ class Record:
     removed: JsonObject | None = None
     is_new: bool = False
     in_doubt: list[dict[str, str]] = field(default_factory=list)
+    drift: JsonObject | None = None
 
     def note(self, plan: Plan) -> None:
         """Keep what a plan is about, once it is about to be carried out."""
@@ -33,6 +34,7 @@ class Record:
             self.before = {**plan.before, **self.before}
             self.after.update(plan.after)
         self.is_new = self.is_new or plan.action == "create"
+        self.drift = plan.drift
         for texts, new in ((self.notes, plan.notes), (self.live, plan.live), (self.on_restart, plan.on_restart)):
             texts += [text for text in new if text not in texts]
 

@@ -31,6 +31,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
     needs_disks,
 )
 from ansible_collections.vmo.core.plugins.module_utils._usecase.record import Record
+from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_template import read_blueprint, require_needs
 from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_wait import (
     Waiting,
     finish,
@@ -67,6 +68,9 @@ def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress)
     waiting = Waiting(cluster, wanted, Deadline(clock, wanted.wait_timeout), progress)
     record = Record()
     try:
+        if wanted.template is not None and wanted.state != "absent":
+            blueprint = read_blueprint(cluster, wanted.template, wanted.template_api_version, wanted.namespace)
+            waiting = waiting._replace(wanted=replace(wanted, blueprint=blueprint))
         found = _converge(waiting, record)
         if wanted.wait and not cluster.dry_run:
             found = finish(waiting, found, [action["verb"] for action in record.actions], record.on_restart)
@@ -88,6 +92,8 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
             until_gone(waiting, found)
             continue
         plan = _decide(cluster, wanted, found)
+        if plan.action == "create" and wanted.blueprint is not None:
+            require_needs(cluster, wanted, _new_vm(plan))
         record.note(plan)
         if plan.action == "delete" and dig(found, "spec.dataVolumeTemplates"):
             record.removed = found
@@ -114,6 +120,10 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
         elif plan.again == "observed" and any(word.startswith("disks.") for word in plan.on_restart):
             # where disks are hotplugged by request, KubeVirt leaves new ones aside and does not say so (facts 2.8)
             wanted = replace(wanted, restart="now")
+
+
+def _new_vm(plan: Plan) -> JsonObject:
+    return next(step.body for step in plan.steps if step.kind is VM and step.verb == "create")
 
 
 def _decide(cluster: Cluster, wanted: WantedVm, found: JsonObject | None) -> Plan:
@@ -204,8 +214,10 @@ def _report(cluster: Cluster, wanted: WantedVm, found: JsonObject | None, record
         warnings.append(f"{wanted.subject} needs a restart before all changes take effect: {reason}.")
     if record.on_restart and reason is None and not any(action["verb"] == "restart" for action in record.actions):
         warnings.append(f"{wanted.subject} is expected to follow at its next start: {', '.join(record.on_restart)}.")
+    drift = {} if wanted.template is None else {"template_drift": record.drift}
     return {
         **record.report(wanted.subject),
+        **drift,
         "vm": {} if found is None else without_secrets(found),
         "restart_required": reason is not None,
         "live_changes": record.live,

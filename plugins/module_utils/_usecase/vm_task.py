@@ -56,4 +56,7 @@ def wanted_vm(params: t.Mapping[str, t.Any]) -> WantedVm:
         wait_for=None if params["wait_for"] is None else tuple(params["wait_for"]),
         wait_timeout=params["wait_timeout"],
         failure_grace=params["failure_grace"],
+        template=params["template"],
+        template_api_version=params["template_api_version"],
+        template_update=params["template_update"],
     )

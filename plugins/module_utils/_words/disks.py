@@ -124,8 +124,11 @@ def volume_name(vm: str, disk: str) -> str:
     return f"{name[: NAME_LIMIT - 9].rstrip('-.')}-{digest}"
 
 
-def render_disk(disk: t.Mapping[str, t.Any], namespace: str, vm: str, found: Tree) -> DiskWish:
-    """Return the wish for one item of ``disks`` of a VM whose template is ``found`` (empty for a new one)."""
+def render_disk(disk: t.Mapping[str, t.Any], namespace: str, vm: str, found: Tree, *, unmade: bool = False) -> DiskWish:
+    """Return the wish for one item of ``disks`` of a VM whose object is ``found`` (empty for a new one).
+
+    ``unmade``: the disk is a template's, so nothing but its description is there.
+    """
     name = disk["name"]
     if disk.get("state") == "absent":
         gone = {"name": name, DIRECTIVE: DELETE}
@@ -141,15 +144,20 @@ def render_disk(disk: t.Mapping[str, t.Any], namespace: str, vm: str, found: Tre
     template: Tree | None = None
     kept: tuple[str, ...] = ()
     data_volume = dig(there or {}, "dataVolume.name")
-    if source in _VOLUME_WORDS:
+    if unmade and source is None and data_volume is not None:
+        template = _storage_of_unmade(disk, data_volume, found)
+    elif source in _VOLUME_WORDS:
         field, words = _VOLUME_WORDS[source]
         plant(volume, field, {})
         render(words, disk[source], volume[field])
-    elif data_volume is not None:
+    elif data_volume is not None and not unmade:
         template, kept = _existing(disk, source, namespace, data_volume, found)
     elif source is not None:
-        template = _template(disk, source, namespace, volume_name(vm, name))
-        volume["dataVolume"] = {"name": volume_name(vm, name)}
+        was = _template_named(data_volume, found) if data_volume else {}
+        own = data_volume if was else volume_name(vm, name)
+        template = _template(disk, source, namespace, own, has_size=bool(was))
+        volume["dataVolume"] = {"name": own}
+        template["spec"] = _in_place_of(was, template["spec"])
     return DiskWish(_device(disk, found), volume, template, kept)
 
 
@@ -168,8 +176,8 @@ def device_type(device: Tree) -> str:
     return next((kind for kind in DEVICE_TYPES if kind in device), "disk")
 
 
-def _template(disk: t.Mapping[str, t.Any], source: str, namespace: str, name: str) -> Tree:
-    if disk.get("size") is None and source not in SIZED_BY_SOURCE:
+def _template(disk: t.Mapping[str, t.Any], source: str, namespace: str, name: str, *, has_size: bool = False) -> Tree:
+    if disk.get("size") is None and source not in SIZED_BY_SOURCE and not has_size:
         raise InvalidOption(f"disks: {disk['name']} needs a size, since {source} does not bring one.", option="disks")
     return {"metadata": {"name": name}, "spec": volume_spec(disk, source, namespace)}
 
@@ -181,7 +189,7 @@ def volume_spec(options: t.Mapping[str, t.Any], source: str, namespace: str) -> 
     plant(spec, field, {})
     wanted = dict(options[source])
     if source in SIZED_BY_SOURCE:
-        wanted["namespace"] = wanted.get("namespace") or namespace
+        wanted["namespace"] = wanted.get("namespace") or namespace or None
     if source == "data_source":
         wanted["kind"] = "DataSource"
     render(words, wanted, dig(spec, field))
@@ -211,6 +219,36 @@ def _existing(
     wish: Tree = {"metadata": {"name": data_volume}}
     plant(wish, f"spec.{storage_field(template)}.resources.requests.storage", str(disk["size"]))
     return wish, tuple(kept)
+
+
+def _template_named(name: str, found: Tree) -> Tree:
+    templates = dig(found, "spec.dataVolumeTemplates") or ()
+    return next((item for item in templates if item["metadata"]["name"] == name), {})
+
+
+def _storage_of_unmade(disk: t.Mapping[str, t.Any], data_volume: str, found: Tree) -> Tree:
+    wish: Tree = {"metadata": {"name": data_volume}, "spec": {}}
+    field = storage_field(_template_named(data_volume, found) or {"spec": {}})
+    render(
+        tuple(Word(option, path.replace("storage", field, 1)) for option, path, _form in _STORAGE_WORDS),
+        disk,
+        wish["spec"],
+    )
+    return wish
+
+
+def _in_place_of(was: Tree, spec: Tree) -> Tree:
+    """Return a wish that leaves nothing of the source that a template names for the disk; its storage stays."""
+    if not was:
+        return spec
+    field = storage_field(was)
+    said = {key: value for key, value in spec.items() if key != "storage"}
+    if isinstance(said.get("source"), dict):
+        others = dict.fromkeys(dig(was, "spec.source") or ())
+        said["source"] = {**others, **said["source"]}
+    if spec["storage"]:
+        said[field] = spec["storage"]
+    return said
 
 
 def storage_field(template: Tree) -> str:

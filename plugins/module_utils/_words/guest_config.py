@@ -134,6 +134,19 @@ def _inline(source: Tree) -> dict[str, str]:
     return content
 
 
+def inline_documents(found: Tree) -> dict[str, str]:
+    """Return the cloud-init data that stands in a VM itself, by the words of its options."""
+    content = _inline(_volume(found)[1])
+    words = {USER_KEY: "user_data", NETWORK_KEY: "network_data"}
+    return {words[key]: document for key, document in content.items()}
+
+
+def keeps_own_secret(vm: str, found: Tree) -> bool:
+    """Tell whether cloud-init data of a VM is in the Secret that belongs to it."""
+    source = _volume(found)[1]
+    return secret_name(vm) in (dig(source, "secretRef.name"), dig(source, "networkDataSecretRef.name"))
+
+
 def render_sysprep(options: t.Mapping[str, t.Any]) -> GuestConfig | None:
     """Return the wish for sysprep, ``None`` when the task does not name it."""
     wanted = options.get("sysprep")

@@ -36,6 +36,17 @@ def parse(text: str) -> t.Any:
         return None
 
 
+def parse_all(text: str) -> list[t.Any]:
+    """Return the values of a text of one or more YAML documents, JSON among them; raises ``ValueError``."""
+    try:
+        return [value for value in yaml.safe_load_all(text) if value is not None]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f" in line {mark.line + 1}"
+        # the text itself may hold a password
+        raise ValueError(f"it is no YAML or JSON: {getattr(error, 'problem', None) or 'broken'}{where}") from None
+
+
 def dump(value: t.Any) -> str:
     """Return a mapping as YAML in the order in which it was written."""
     text: str = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True)

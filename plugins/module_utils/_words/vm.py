@@ -171,16 +171,27 @@ def _check_quantities(options: t.Mapping[str, t.Any]) -> None:
                 require_quantity(amount, f"{option}: {resource}")
 
 
-def render_vm(options: t.Mapping[str, t.Any], namespace: str, name: str, found: Tree, *, running: bool) -> Wish:
-    """Return what the options ask of the VM ``found`` (empty for a new one)."""
+def render_vm(
+    options: t.Mapping[str, t.Any],
+    namespace: str,
+    name: str,
+    found: Tree,
+    *,
+    running: bool,
+    unmade: t.Collection[str] | None = None,
+) -> Wish:
+    """Return what the options ask of the VM ``found`` (empty for a new one).
+
+    ``unmade`` names the disks of ``found`` that a template describes and nobody has made yet; ``None``: it is a VM.
+    """
     body: Tree = {}
     render(WORDS, options, body)
-    for path in _INFERENCES if found else ():
+    for path in _INFERENCES if found and unmade is None else ():
         take(body, path)
     _render_unions(options, body, found)
     kept: list[str] = []
     for disk in _with_exclusions(options, "disks", _disk_names(found)):
-        wish = disks.render_disk(disk, namespace, name, found)
+        wish = disks.render_disk(disk, namespace, name, found, unmade=disk["name"] in (unmade or ()))
         _append_disk(body, wish.disk, wish.volume, found)
         if wish.template is not None:
             append(body, "spec.dataVolumeTemplates", wish.template)

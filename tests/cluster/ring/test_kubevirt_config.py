@@ -25,11 +25,11 @@ from ansible_collections.vmo.core.plugins.module_utils._model.feature_gates impo
     NAMES,
     state_of,
 )
-from tests.cluster.ring import rights, test_molecule
+from tests.cluster.ring import test_molecule
 from tests.cluster.ring.api import path_of
+from tests.cluster.ring.cluster_role import ClusterRole
 from tests.cluster.ring.genuine import Genuine
 from tests.cluster.ring.machine import RUNNING, VM
-from tests.cluster.ring.rights import Right
 from tests.cluster.ring.shared import scenarios_of
 from tests.unit.modules import test_vmo_kubevirt_config, test_vmo_kubevirt_config_limits
 from tests.unit.modules.bench import Bench
@@ -43,7 +43,6 @@ COMPONENTS = ["list deployments", "list daemonsets"]
 KUBEVIRT = path_of("kubevirts", "kubevirt", "kubevirt")
 # What tests change, and whether it is in a namespace.
 _SHARED = (("kubevirts", "kubevirt", "kubevirt"), ("cdis", "cdi", ""), ("storageprofiles", "local-path", ""))
-_REVIEW = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 _SETTLED = 240.0
 
 globals().update(scenarios_of(test_vmo_kubevirt_config, test_vmo_kubevirt_config_limits))
@@ -55,8 +54,7 @@ environment = test_molecule.environment
 def make_config(bench: Bench, cluster: Genuine) -> Iterator[ConfigBench]:
     admin = cluster.admin
     found = {place: admin.read(*place) for place in _SHARED}
-    name = f"{cluster.namespace}-config"
-    role = _Role(cluster, name)
+    role = ClusterRole(cluster, "vmo-kubevirt-config")
 
     def read(plural: str, item: str) -> Tree | None:
         return admin.read(plural, item, "kubevirt" if plural == "kubevirts" else "")
@@ -79,42 +77,6 @@ def make_config(bench: Bench, cluster: Genuine) -> Iterator[ConfigBench]:
 
 def _rolls(result: Tree) -> bool:
     return bool(result.get("restarted_components")) or result.get("error", {}).get("code") == "not_settled"
-
-
-class _Role:
-    """The rights that the README names for this module, for the user of the test."""
-
-    def __init__(self, cluster: Genuine, name: str) -> None:
-        self._cluster, self._name = cluster, name
-        self._rights = rights.of_cluster_role("vmo-kubevirt-config")
-
-    def grant(self) -> None:
-        admin, api = self._cluster.admin, "rbac.authorization.k8s.io"
-        self._put()
-        subject = {"kind": "ServiceAccount", "name": "tester", "namespace": self._cluster.namespace}
-        reference = {"apiGroup": api, "kind": "ClusterRole", "name": self._name}
-        binding = {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": {"name": self._name}}
-        admin.put({**binding, "roleRef": reference, "subjects": [subject]})
-        admin.until(lambda: all(map(self._allows, self._rights)))
-
-    def take_back(self) -> None:
-        for plural in ("clusterrolebindings", "clusterroles"):
-            self._cluster.admin.delete(plural, self._name)
-
-    def deny(self, verb: str, resource: str) -> None:
-        gone = [right for right in self._rights if (right.verb, right.resource) == (verb, resource)]
-        self._rights -= set(gone)
-        self._put()
-        self._cluster.admin.until(lambda: not any(map(self._allows, gone)))
-
-    def _put(self) -> None:
-        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": self._name}}
-        self._cluster.admin.put({**role, "rules": rights.rules(self._rights)})
-
-    def _allows(self, right: Right) -> bool:
-        attributes = {"group": right.group, "resource": right.resource, "verb": right.verb}
-        body = {"spec": {"user": self._cluster.user, "resourceAttributes": attributes}}
-        return bool(self._cluster.admin.must("POST", _REVIEW, body)["status"]["allowed"])
 
 
 def _restore(cluster: Genuine, place: tuple[str, str, str], before: Tree) -> None:

@@ -34,6 +34,20 @@ SCENE: list[Tree] = [
         "spec": {"config": "{}"},
     },
     {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "StorageProfile", "metadata": {"name": "nfs"}, "spec": {}},
+    {
+        "apiVersion": "spectrocloud.com/v1",
+        "kind": "VmTemplate",
+        "metadata": {"name": "ubuntu-2204"},
+        "spec": {
+            "displayName": "Ubuntu 22.04",
+            "template": {
+                "spec": {
+                    "domain": {"memory": {"guest": "4Gi"}, "devices": {}},
+                    "volumes": [{"name": "root", "containerDisk": {"image": "registry.example/ubuntu:22.04"}}],
+                }
+            },
+        },
+    },
 ]
 
 

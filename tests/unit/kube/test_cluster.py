@@ -329,3 +329,18 @@ def test_a_version_that_may_not_be_read_is_named(server: ScriptedServer, cluster
     server.answers(status(403, "Forbidden", 'forbidden: User "jane" cannot get path "/version"'))
     with pytest.raises(_errors.Forbidden, match="Cannot read the version of Kubernetes: "):
         cluster.version()
+
+
+def test_resources_are_those_of_one_api_version(server: ScriptedServer, cluster: KubeCluster) -> None:
+    served = [{"name": "vmtemplates", "kind": "VmTemplate", "namespaced": False}]
+    server.answers({"kind": "APIResourceList", "resources": served})
+    assert cluster.resources("spectrocloud.com/v1") == served
+    assert server.asked[0].path == "/apis/spectrocloud.com/v1"
+    server.answers({"kind": "APIResourceList", "resources": None})
+    assert cluster.resources("v1") == []
+    assert server.asked[1].path == "/api/v1"
+
+
+def test_an_api_version_that_nobody_serves_has_none(server: ScriptedServer, cluster: KubeCluster) -> None:
+    server.answers(Answer(404, b"404 page not found\n"))
+    assert cluster.resources("spectrocloud.com/v1") == []
