@@ -15,6 +15,7 @@ from tests.sim.kubevirt.kinds import (
     NAD,
     NODE,
     SNAPSHOT_CLASS,
+    VM_TEMPLATE,
     Kind,
     Object,
 )
@@ -25,7 +26,7 @@ _ALL_READY = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "rea
 
 
 def plant(store: Store, version: str) -> None:
-    for kind in (KUBEVIRT_ITSELF, CDI_ITSELF, NAD, SNAPSHOT_CLASS):
+    for kind in (KUBEVIRT_ITSELF, CDI_ITSELF, NAD, SNAPSHOT_CLASS, VM_TEMPLATE):
         _define(store, products.definition(kind))
     releases = {products.KUBEVIRT_PRODUCT: f"v{version}.0", products.CDI_PRODUCT: "v1.65.0"}
     for product, release in releases.items():
