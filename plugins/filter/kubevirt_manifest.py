@@ -63,10 +63,8 @@ _value:
       metadata: {name: kubevirt}
 """
 
-import io
 import typing as t
 
-import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
@@ -75,23 +73,9 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.manifest i
     with_pull_secrets,
     with_registries,
 )
+from ansible_collections.vmo.core.plugins.module_utils._words.manifest import documents
 
 _NAME = "vmo.core.kubevirt_manifest"
-_TIMESTAMP = "tag:yaml.org,2002:timestamp"
-
-
-_BASE = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-# Reads YAML as Kubernetes does: what looks like a date is a text.
-_LOADER = type(
-    "_Loader",
-    (_BASE,),
-    {
-        "yaml_implicit_resolvers": {
-            first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
-            for first, resolvers in _BASE.yaml_implicit_resolvers.items()
-        }
-    },
-)
 
 
 def kubevirt_manifest(text: t.Any, registries: t.Any = None, pull_secrets: t.Any = None) -> list[dict[str, t.Any]]:
@@ -104,19 +88,12 @@ def kubevirt_manifest(text: t.Any, registries: t.Any = None, pull_secrets: t.Any
     if not isinstance(secrets, (list, tuple)) or not all(isinstance(name, str) for name in secrets):
         raise AnsibleFilterError(f"{_NAME}: pull_secrets: {secrets!r} is no list of names.")
     try:
-        # a stream is read as plain text, whatever Ansible knows of it
-        objects = objects_of(yaml.load_all(io.StringIO(text), _LOADER))
-    except yaml.YAMLError as error:
-        raise AnsibleFilterError(f"{_NAME}: the text is no YAML{_place_of(error)}.") from None
+        objects = objects_of(documents(text))
+    except ValueError as error:
+        raise AnsibleFilterError(f"{_NAME}: {error}.") from None
     except InvalidOption as error:
         raise AnsibleFilterError(f"{_NAME}: the text is no manifest: {error.message}") from None
     return [with_pull_secrets(with_registries(item, moves), secrets) for item in objects]
-
-
-def _place_of(error: yaml.YAMLError) -> str:
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    place = f", line {mark.line + 1}" if mark is not None else ""
-    return f"{place}: {problem}" if problem else place
 
 
 class FilterModule:

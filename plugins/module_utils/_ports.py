@@ -74,6 +74,9 @@ class Cluster(t.Protocol):
     def patch(self, kind: Kind, namespace: str | None, name: str, patch: Mapping[str, t.Any]) -> JsonObject:
         """Send a merge patch (RFC 7386) and return the object. Raises ``Conflict``."""
 
+    def apply(self, kind: Kind, body: JsonObject) -> JsonObject:
+        """Apply an object on the server's side, take fields from other managers, and return it as it is then."""
+
     def delete(self, kind: Kind, namespace: str | None, name: str, *, uid: str | None = None) -> None:
         """Delete the object, of that ``uid`` only if one is given. Raises ``NotFound`` and ``Conflict``."""
 

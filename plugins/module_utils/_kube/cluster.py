@@ -14,13 +14,14 @@ from urllib.parse import quote
 from ansible_collections.vmo.core.plugins.module_utils._errors import ApiMissing, NotFound, VmoError, WatchExpired
 from ansible_collections.vmo.core.plugins.module_utils._kube.failures import Attempt, error_of, garbage
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
+    APPLY_PATCH,
     JSON,
     MERGE_PATCH,
     Request,
     Response,
     whole_seconds,
 )
-from ansible_collections.vmo.core.plugins.module_utils._model.kind import ACCESS_REVIEW, Kind
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import ACCESS_REVIEW, MANAGER, Kind
 from ansible_collections.vmo.core.plugins.module_utils._ports import Event, Listing
 
 if t.TYPE_CHECKING:
@@ -85,6 +86,15 @@ class KubeCluster:
     def patch(self, kind: Kind, namespace: str | None, name: str, patch: Mapping[str, t.Any]) -> JsonObject:
         """Send a merge patch and return the object. Raises ``Conflict``."""
         request = Request("PATCH", _path(kind, namespace, name), self._strictly(), patch, MERGE_PATCH)
+        return self._ask(Attempt("change", kind, namespace, name), request)
+
+    def apply(self, kind: Kind, body: JsonObject) -> JsonObject:
+        """Apply an object on the server's side, take fields from other managers, and return it as it is then."""
+        metadata = body.get("metadata") or {}
+        namespace, name = metadata.get("namespace"), metadata.get("name") or ""
+        query = {**self._strictly(), "fieldManager": MANAGER, "force": "true"}
+        body = {**body, "apiVersion": kind.api_version, "kind": kind.name}
+        request = Request("PATCH", _path(kind, namespace, name), query, body, APPLY_PATCH)
         return self._ask(Attempt("change", kind, namespace, name), request)
 
     def delete(self, kind: Kind, namespace: str | None, name: str, *, uid: str | None = None) -> None:

@@ -11,7 +11,7 @@ import typing as t
 from http import HTTPStatus
 
 from ansible_collections.vmo.core.plugins.module_utils._http.patience import Patience, Trouble, retry_after
-from ansible_collections.vmo.core.plugins.module_utils._kube.transport import MERGE_PATCH, is_question
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import APPLY_PATCH, MERGE_PATCH, is_question
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,8 @@ def is_repeatable(request: Request) -> bool:
     if "/subresources.kubevirt.io/" in request.path:
         return False
     metadata: t.Any = (request.body or {}).get("metadata") or {}
+    if request.content_type == APPLY_PATCH:
+        return True  # what is applied twice is as it was after the first time
     if request.method == "PATCH":
         return request.content_type == MERGE_PATCH and bool(metadata.get("resourceVersion"))
     if request.method == "POST":

@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
 AGENT = "vmo.core"
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML, too
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 65.0  # an API server itself gives up after 60
 _CHUNK = 65536

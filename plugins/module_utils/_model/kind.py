@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
+# by this name the server knows whose the fields are that this collection applies
+MANAGER = "vmo.core"
+
 
 class Kind(t.NamedTuple):
     """A kind at the version that is served by every supported release, so that no discovery is needed.
@@ -69,6 +72,15 @@ ATTACHMENT = Kind("k8s.cni.cncf.io", "v1", "network-attachment-definitions", "Ne
 NODE_NETWORK = Kind("nmstate.io", "v1beta1", "nodenetworkstates", "NodeNetworkState")
 ADDRESS_POOL = Kind("metallb.io", "v1beta1", "ipaddresspools", "IPAddressPool")
 API_SERVICE = Kind("apiregistration.k8s.io", "v1", "apiservices", "APIService")
+DEFINITION = Kind(
+    "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", with_writers=True
+)
+VALIDATING_WEBHOOKS = Kind(
+    "admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration"
+)
+MUTATING_WEBHOOKS = Kind(
+    "admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration"
+)
 CERTIFICATE = Kind("cert-manager.io", "v1", "certificates", "Certificate")
 ROLE = Kind("rbac.authorization.k8s.io", "v1", "roles", "Role")
 ROLE_BINDING = Kind("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")

@@ -168,6 +168,21 @@ def test_patch_is_a_strict_merge_patch(server: ScriptedServer, cluster: KubeClus
     assert asked.body == patch
 
 
+def test_apply_takes_fields_from_other_managers(server: ScriptedServer, cluster: KubeCluster) -> None:
+    server.answers(a_vm())
+    assert cluster.apply(VM, {"metadata": {"name": "web-01", "namespace": "shop"}, "spec": {}}) == a_vm()
+    (asked,) = server.asked
+    query = {"fieldValidation": "Strict", "fieldManager": "vmo.core", "force": "true"}
+    assert (asked.method, asked.path, asked.query) == ("PATCH", f"{VMS}/web-01", query)
+    assert asked.header("Content-Type") == ["application/apply-patch+yaml"]
+    assert asked.body == {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachine",
+        "metadata": {"name": "web-01", "namespace": "shop"},
+        "spec": {},
+    }
+
+
 def test_delete_names_the_uid_it_means(server: ScriptedServer, cluster: KubeCluster) -> None:
     server.answers({"kind": "Status"})
     cluster.delete(VM, "shop", "web-01", uid="u-1")
@@ -187,13 +202,15 @@ def test_invoke_puts_to_the_subresource_and_takes_an_empty_answer(server: Script
 
 
 def test_a_dry_run_is_asked_for_where_the_server_looks(server: ScriptedServer, rehearsal: KubeCluster) -> None:
-    server.answers(*[a_vm()] * 4)
+    server.answers(*[a_vm()] * 5)
     assert rehearsal.dry_run
     rehearsal.create(VM, a_vm())
     rehearsal.patch(VM, "shop", "web-01", {"spec": {}})
+    rehearsal.apply(VM, a_vm())
     rehearsal.delete(VM, "shop", "web-01", uid="u")
     rehearsal.invoke(VM, "shop", "web-01", "start", {"paused": True})
-    create, patch, delete, start = server.asked
+    create, patch, apply, delete, start = server.asked
+    assert apply.query["dryRun"] == "All"
     assert create.query == patch.query == {"fieldValidation": "Strict", "dryRun": "All"}
     assert delete.body["dryRun"] == ["All"]
     assert start.body == {"paused": True, "dryRun": ["All"]}

@@ -16,6 +16,7 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import 
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import (
+    APPLY_PATCH,
     MERGE_PATCH,
     HttpTransport,
     Request,
@@ -31,6 +32,7 @@ CREATE = Request("POST", VMS, {}, {"metadata": {"name": "web-01"}})
 GENERATE = Request("POST", VMS, {}, {"metadata": {"generateName": "web-"}})
 PATCH = Request("PATCH", VMS + "/a", {}, {"metadata": {"resourceVersion": "7"}}, MERGE_PATCH)
 BLIND_PATCH = Request("PATCH", VMS + "/a", {}, {"spec": {}}, MERGE_PATCH)
+APPLY = Request("PATCH", VMS + "/a", {}, {"spec": {}}, APPLY_PATCH)
 DELETE = Request("DELETE", VMS + "/a", {}, {})
 RESTART = Request("PUT", "/apis/subresources.kubevirt.io/v1/namespaces/shop/virtualmachines/a/restart", {}, {})
 
@@ -56,7 +58,7 @@ def clock() -> FakeClock:
 UNDONE = [BUSY, Answer(503), WEBHOOK, UNREACHED, QUOTA_RACE]
 PERHAPS_DONE = [Answer(502), Answer(504), LEADER, LOST, Answer(cut="before"), Answer(cut="after")]
 QUESTION = Request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {}, {"spec": {}})
-REPEATABLE = [GET, CREATE, PATCH, DELETE, QUESTION]
+REPEATABLE = [GET, CREATE, PATCH, APPLY, DELETE, QUESTION]
 NOT_REPEATABLE = [GENERATE, BLIND_PATCH, RESTART]
 
 

@@ -10,7 +10,8 @@ import typing as t
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 
 Tree = dict[str, t.Any]
-_BUILT_IN = frozenset(
+# the groups of Kubernetes itself
+BUILT_IN = frozenset(
     {
         "",
         "admissionregistration.k8s.io",
@@ -67,4 +68,4 @@ def _has_kind(item: Tree, defined: t.Mapping[tuple[t.Any, t.Any], str], crds: t.
     group = str(item["apiVersion"]).rpartition("/")[0]
     if (group, item["kind"]) in defined:
         return defined[group, item["kind"]] in crds
-    return group in _BUILT_IN or any(name.partition(".")[2] == group for name in crds)
+    return group in BUILT_IN or any(name.partition(".")[2] == group for name in crds)
