@@ -89,7 +89,8 @@ class Proof:
 
 def _reason(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(report.longrepr if crash is None else crash)[-_REASON:]
+    # as text, a crash is its first line alone
+    return str(report.longreprtext if crash is None else crash.message)[-_REASON:]
 
 
 def _each(of_kind: t.Mapping[Count, int]) -> str:
