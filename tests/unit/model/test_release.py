@@ -36,7 +36,7 @@ def test_what_is_no_version(version: str | None) -> None:
 
 def test_versions_have_an_order() -> None:
     assert [is_before(left, right) for left, right in zip(ORDER, ORDER[1:])] == [True] * 7
-    assert [is_before(right, left) for left, right in zip(ORDER, ORDER[1:])] == [False] * 7
+    assert [is_before(later, earlier) for earlier, later in zip(ORDER, ORDER[1:])] == [False] * 7
 
 
 def test_the_option_is_named_without_its_inside() -> None:
@@ -46,10 +46,10 @@ def test_the_option_is_named_without_its_inside() -> None:
     assert refusal.value.message.startswith("cdi: version: 7 is no version")
 
 
-@given(left=versions, right=versions)
-def test_of_two_versions_one_is_first_or_they_are_the_same(left: str, right: str) -> None:
-    assert [is_before(left, right), is_before(right, left), is_same(left, f"v{right}")].count(True) == 1
-    assert require_release(left, "version") == tag_of(left) == f"v{left}" == tag_of(tag_of(left))
+@given(one=versions, other=versions)
+def test_of_two_versions_one_is_first_or_they_are_the_same(one: str, other: str) -> None:
+    assert [is_before(one, other), is_before(other, one), is_same(one, f"v{other}")].count(True) == 1
+    assert require_release(one, "version") == tag_of(one) == f"v{one}" == tag_of(tag_of(one))
 
 
 @given(first=versions, second=versions, third=versions)
