@@ -53,7 +53,7 @@ class Removal(t.NamedTuple):
 def remove(waiting: Waiting, objects: Objects, removal: Removal, record: Record) -> None:
     """Refuse while users would lose something; then take away what runs, its operator, and what else is told."""
     cluster = waiting.cluster
-    _guard(waiting, removal)
+    guard(waiting, removal)
     if removal.found is not None and removal.kind is not None:
         _remove_product(waiting, removal.kind, removal.found, record)
     if removal.product is not None and (removal.found is None or not cluster.dry_run):
@@ -72,7 +72,7 @@ def remove(waiting: Waiting, objects: Objects, removal: Removal, record: Record)
                 objects.until_gone(place)
 
 
-def _guard(waiting: Waiting, removal: Removal) -> None:
+def guard(waiting: Waiting, removal: Removal) -> None:
     """Refuse what would take users' objects with it. What may not be seen is not taken for missing."""
     doomed = {
         item["metadata"]["name"]
@@ -98,12 +98,13 @@ def _guard(waiting: Waiting, removal: Removal) -> None:
             raise Forbidden(
                 f"{refusal.message}, so whether {kind.name} objects would be lost cannot be told", **refusal.details
             ) from None
+    # that a kind is old is no news to who wants to be rid of it
+    cluster.drain_warnings()
     lost = blockers(found)
     if lost:
         what = removal.product or "It"
         raise Refused(
-            f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first, or leave state at "
-            f"present.",
+            f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first.",
             code="in_use",
             kinds=sorted(kind for kind, items in found.items() if items),
         )
