@@ -24,9 +24,10 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard impo
     BLOCKING_STRATEGY,
     ESTATES,
     belongs,
-    guarded_kinds,
+    guarded,
     kind_defined,
-    of_users,
+    lost_with,
+    name_defined,
 )
 from ansible_collections.vmo.core.plugins.module_utils._wait import Outlook, Target, gives_way, wait_until
 
@@ -81,26 +82,36 @@ def _guard(waiting: Waiting, removal: Removal) -> None:
     }
     if removal.product is None and not doomed:
         return
-    cluster = waiting.cluster
+    cluster, product = waiting.cluster, removal.product
     definitions = cluster.list_all(DEFINITION).items
-    kinds = {} if removal.product is None else dict.fromkeys(guarded_kinds(ESTATES[removal.product], definitions))
-    for definition in definitions:
-        kind = kind_defined(definition)
-        if definition["metadata"]["name"] in doomed and kind.name != removal.product:
-            kinds[kind] = None
+    asked = [] if product is None else guarded(ESTATES[product], definitions)
+    asked += [
+        definition
+        for definition in definitions
+        if definition["metadata"]["name"] in doomed and name_defined(definition) != product and definition not in asked
+    ]
     found: dict[str, list[JsonObject]] = {}
-    for kind in kinds:
+    for definition in asked:
+        name, kind = name_defined(definition), kind_defined(definition)
+        if kind is None:
+            raise Refused(
+                f"Whether {name} objects would be lost cannot be told, as CustomResourceDefinition "
+                f"{definition['metadata']['name']} serves no version: let it serve one, or delete it first.",
+                code="in_use",
+                kinds=[name],
+            )
         try:
-            found.setdefault(kind.name, []).extend(of_users(cluster.list_all(kind).items))
+            found.setdefault(name, []).extend(lost_with(name, cluster.list_all(kind).items))
         except (ApiMissing, NotFound):
             continue  # its definition went since
         except Forbidden as refusal:
             raise Forbidden(
-                f"{refusal.message}, so whether {kind.name} objects would be lost cannot be told", **refusal.details
+                f"{refusal.message}, so whether {name} objects would be lost cannot be told", **refusal.details
             ) from None
+    cluster.drain_warnings()  # that a kind is deprecated is no matter of who only looks for its objects
     lost = blockers(found)
     if lost:
-        what = removal.product or "It"
+        what = product or "It"
         raise Refused(
             f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first, or leave state at "
             f"present.",
@@ -193,9 +204,7 @@ def _until_kinds_are_gone(waiting: Waiting, kind: Kind) -> None:
     estate, deadline = ESTATES[kind.name], waiting.deadline
     while True:
         there = waiting.cluster.list_all(DEFINITION, labels=estate.label).items
-        left = [
-            item["metadata"]["name"] for item in there if belongs(estate, item) and kind_defined(item).name != kind.name
-        ]
+        left = [item["metadata"]["name"] for item in there if belongs(estate, item) and name_defined(item) != kind.name]
         if not left:
             return
         waiting.progress.report(f"{kind.name}: {len(left)} of its kinds are there still")

@@ -25,17 +25,16 @@ PRESENT, ABSENT = "present", "absent"
 
 
 class Product(t.NamedTuple):
-    """What is installed: ``option`` names its version; ``one_by_one``: no minor version may be left out."""
+    """What is installed; ``one_by_one``: no minor version may be left out."""
 
     name: str
-    option: str
     one_by_one: bool
 
 
 PRODUCTS = {
-    "KubeVirt": Product("KubeVirt", "kubevirt_version", one_by_one=True),
+    "KubeVirt": Product("KubeVirt", one_by_one=True),
     # its operator takes any newer version, and is tested from the release before alone
-    "CDI": Product("CDI", "kubevirt_cdi_version", one_by_one=False),
+    "CDI": Product("CDI", one_by_one=False),
 }
 
 
@@ -127,6 +126,6 @@ def _to(product: Product, wanted: str, running: str, coming: str | None) -> Deci
 
 def _step_by_step(product: Product, before: Release, path: str) -> str:
     return (
-        f"{product.name} goes up one minor version at a time, {path}: set {product.option} to the newest "
+        f"{product.name} goes up one minor version at a time, {path}: upgrade it to the newest "
         f"{before.major}.{before.minor + 1} first."
     )
