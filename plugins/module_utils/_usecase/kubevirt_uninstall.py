@@ -29,6 +29,8 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard impo
     lost_with,
     name_defined,
 )
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_components import Components
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait import PODS_SECONDS
 from ansible_collections.vmo.core.plugins.module_utils._wait import Outlook, Target, gives_way, wait_until
 
 if t.TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Removal(t.NamedTuple):
 def remove(waiting: Waiting, objects: Objects, removal: Removal, record: Record) -> None:
     """Refuse while users would lose something; then take away what runs, its operator, and what else is told."""
     cluster = waiting.cluster
-    _guard(waiting, removal)
+    guard(waiting, removal)
     if removal.found is not None and removal.kind is not None:
         _remove_product(waiting, removal.kind, removal.found, record)
     if removal.product is not None and (removal.found is None or not cluster.dry_run):
@@ -73,7 +75,7 @@ def remove(waiting: Waiting, objects: Objects, removal: Removal, record: Record)
                 objects.until_gone(place)
 
 
-def _guard(waiting: Waiting, removal: Removal) -> None:
+def guard(waiting: Waiting, removal: Removal) -> None:
     """Refuse what would take users' objects with it. What may not be seen is not taken for missing."""
     doomed = {
         item["metadata"]["name"]
@@ -108,13 +110,13 @@ def _guard(waiting: Waiting, removal: Removal) -> None:
             raise Forbidden(
                 f"{refusal.message}, so whether {name} objects would be lost cannot be told", **refusal.details
             ) from None
-    cluster.drain_warnings()  # that a kind is deprecated is no matter of who only looks for its objects
+    # that a kind is old is no news to who wants to be rid of it
+    cluster.drain_warnings()
     lost = blockers(found)
     if lost:
         what = product or "It"
         raise Refused(
-            f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first, or leave state at "
-            f"present.",
+            f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first.",
             code="in_use",
             kinds=sorted(kind for kind, items in found.items() if items),
         )
@@ -143,7 +145,7 @@ def _remove_product(waiting: Waiting, kind: Kind, found: JsonObject, record: Rec
         cluster,
         target,
         cluster.get(*target),
-        _Going(waiting, subject_of(found)),
+        _Going(waiting, found),
         awaited="gone",
         deadline=waiting.deadline,
         progress=waiting.progress,
@@ -176,18 +178,25 @@ def _block(waiting: Waiting, kind: Kind, found: JsonObject) -> JsonObject | None
 
 
 class _Going:
-    """Looks at an object that is being deleted."""
+    """Looks at an object that is being deleted, and where it takes long at the operator that is to do this."""
 
-    def __init__(self, waiting: Waiting, subject: str) -> None:
+    def __init__(self, waiting: Waiting, found: JsonObject) -> None:
         self._waiting = waiting
-        self._subject = subject
+        self._clock = waiting.deadline.clock
+        self._subject = subject_of(found)
+        self._components = Components(waiting.cluster, found)
+        self._next_look = self._clock.now() + PODS_SECONDS
+        self._of_operator: str | None = None
         self._since: float | None = None
 
     def __call__(self, found: JsonObject | None) -> Outlook:
         if found is None:
             return Outlook(True, "gone")
-        now = self._waiting.deadline.clock.now()
-        trouble = trouble_of(found)
+        now = self._clock.now()
+        if now >= self._next_look:
+            self._of_operator = self._components.trouble_of_removal(found)
+            self._next_look = now + PODS_SECONDS
+        trouble = trouble_of(found) or self._of_operator
         if trouble is None:
             self._since = None
             return Outlook(False, f"being deleted: {phrase(found)}", LOOK_SECONDS)

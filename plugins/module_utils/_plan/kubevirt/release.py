@@ -126,6 +126,6 @@ def _to(product: Product, wanted: str, running: str, coming: str | None) -> Deci
 
 def _step_by_step(product: Product, before: Release, path: str) -> str:
     return (
-        f"{product.name} goes up one minor version at a time, {path}: upgrade it to the newest "
-        f"{before.major}.{before.minor + 1} first."
+        f"{product.name} goes up one minor version at a time, {path}: have the newest "
+        f"{before.major}.{before.minor + 1} installed first."
     )
