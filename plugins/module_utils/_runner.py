@@ -20,6 +20,7 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.session import conn
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
 from ansible_collections.vmo.core.plugins.module_utils._maas.connect import connect as connect_maas
 from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials as MaasCredentials
+from ansible_collections.vmo.core.plugins.module_utils._usecase.webhook import Inquiry
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
@@ -101,7 +102,12 @@ def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     """Return the cluster that the connection options name; in check mode one that cannot be written to."""
     wire = HttpTransport(connect(credentials(params)))
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
-    transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
+    transport = Retrying(
+        ReadOnly(wire) if check_mode else wire,
+        SystemClock(),
+        budget=budget,
+        why_silent=Inquiry(KubeCluster(ReadOnly(wire))),
+    )
     return KubeCluster(transport, dry_run=check_mode)
 
 

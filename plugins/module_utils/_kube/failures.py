@@ -21,6 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.status import (
     shown,
     without_secret,
 )
+from ansible_collections.vmo.core.plugins.module_utils._model.webhook import service_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Response
@@ -212,9 +213,11 @@ def _unavailable(status: Status, attempt: Attempt) -> _errors.VmoError:
     details: dict[str, t.Any] = {"status": status.code}
     if webhook:
         details["webhook"] = webhook["name"]
+    if status.cause:
+        details["reason"] = status.cause
     return _errors.Unavailable(
         f"{attempt.sentence}: the server answers {status.code}{_tail(shown(status, attempt.kind))}; "
-        f"{_where_to_look(status, attempt, webhook['name'] if webhook else '')}",
+        f"{status.cause or _where_to_look(status, attempt, webhook['name'] if webhook else '')}",
         **details,
     )
 
@@ -222,6 +225,9 @@ def _unavailable(status: Status, attempt: Attempt) -> _errors.VmoError:
 def _where_to_look(status: Status, attempt: Attempt, webhook: str) -> str:
     if status.code == HTTPStatus.TOO_MANY_REQUESTS:
         return "it is busy, try again later"
+    service = service_of(status.message) if webhook else None
+    if service is not None:
+        return f"look at the pods of the service {'/'.join(service)}"
     if webhook.endswith(".cdi.kubevirt.io"):
         return "look at the pods of cdi-apiserver"
     if webhook.endswith(".kubevirt.io") or (attempt.is_action and not webhook):

@@ -19,6 +19,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Request, Response, Stream, Transport
     from ansible_collections.vmo.core.plugins.module_utils._ports import Clock
 
+    # from what a server says of a webhook that it could not call, and for how many seconds: why that will not pass
+    WhySilent = Callable[[str, float], t.Optional[str]]
+
+# Its pods may be starting anew, and the last of the old ones be gone. Whoever can tell that nothing starts says so.
 WEBHOOK_SECONDS = 60.0
 _UNCALLED = re.compile(rb"failed calling webhook")
 _ETCD = re.compile(rb"etcdserver: (?:leader changed|no leader|request timed out|too many requests)")
@@ -32,17 +36,35 @@ class Retrying:
     """Repeats reads, writes that the server did not carry out, and writes that do no harm twice."""
 
     def __init__(
-        self, inner: Transport, clock: Clock, budget: float, jitter: Callable[[], float] = random.random
+        self,
+        inner: Transport,
+        clock: Clock,
+        budget: float,
+        jitter: Callable[[], float] = random.random,
+        why_silent: WhySilent | None = None,
     ) -> None:
         self._inner = inner
+        self._clock = clock
         self._patience = Patience(clock, budget, jitter)
+        self._why_silent = why_silent
 
     def send(self, request: Request) -> Response:
         """Send until there is an answer that a repetition would not change."""
+        began, cause = self._clock.now(), ""
+
+        def judge(response: Response) -> Trouble | None:
+            nonlocal cause
+            if self._why_silent is not None and _is_of_silent_webhook(response):
+                silence = self._clock.now() - began
+                cause = self._why_silent(response.body.decode(errors="replace"), silence) or ""
+                if cause:
+                    return None
+            return _judge(response)
+
         answer, in_doubt = self._patience.ask(
-            lambda: self._inner.send(request), _judge, is_repeatable=is_repeatable(request)
+            lambda: self._inner.send(request), judge, is_repeatable=is_repeatable(request)
         )
-        return answer._replace(in_doubt=in_doubt)
+        return answer._replace(in_doubt=in_doubt, cause=cause)
 
     def stream(self, request: Request) -> Stream:
         """Open a stream; what happens to it later is not seen here."""
@@ -60,13 +82,17 @@ def _judge(response: Response) -> Trouble | None:
         return Trouble(is_undone=not _LOST_ANSWER.search(response.body), after=after)
     if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
         return Trouble(is_undone=False, after=after)
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _UNCALLED.search(response.body):
+    if _is_of_silent_webhook(response):
         return Trouble(is_undone=True, seconds=WEBHOOK_SECONDS)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and _ETCD.search(response.body):
         return Trouble(is_undone=False)
     if status == HTTPStatus.CONFLICT and _QUOTA_RACE.search(response.body):
         return Trouble(is_undone=True)
     return None
+
+
+def _is_of_silent_webhook(response: Response) -> bool:
+    return response.status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(_UNCALLED.search(response.body))
 
 
 def is_repeatable(request: Request) -> bool:

@@ -33,12 +33,16 @@ _SECRET_FIELD = re.compile(
 
 
 class Status(t.NamedTuple):
-    """The ``Status`` object of an answer, or as much of one as there is; ``reason`` is the server's CamelCase word."""
+    """The ``Status`` object of an answer, or as much of one as there is.
+
+    ``reason`` is the server's CamelCase word, ``cause`` what was found out beside.
+    """
 
     code: int
     reason: str
     message: str
     details: Mapping[str, t.Any]
+    cause: str = ""
 
     @property
     def webhook(self) -> str | None:
@@ -61,6 +65,7 @@ def read(response: Response) -> Status:
         str(data.get("reason") or ""),
         str(data.get("message") or ""),
         details if isinstance(details, dict) else {},
+        response.cause,
     )
 
 

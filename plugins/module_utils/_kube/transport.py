@@ -57,13 +57,15 @@ class Request(t.NamedTuple):
 class Response(t.NamedTuple):
     """What came back; header names are in lower case, repeated ones joined with ``", "``.
 
-    ``in_doubt``: it answers a repetition, and the first attempt may have been carried out.
+    ``in_doubt``: it answers a repetition, and the first attempt may have been carried out. ``cause``: what was found
+    out about a failure, beside what the server says.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     in_doubt: bool = False
+    cause: str = ""
 
 
 class Stream(t.NamedTuple):

@@ -28,6 +28,7 @@ DISABLED_GATES = "spec.configuration.developerConfiguration.disabledFeatureGates
 CDI_GATES = "spec.config.featureGates"
 # who made an object and what is its life is not for the result
 _OWN_METADATA = ("managedFields",)
+_BEING_REMOVED = "DeletionInProgress"
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,10 @@ def trouble_of(found: Tree) -> str | None:
     synchronized = condition(found, "Synchronized")
     if synchronized.get("status") == "False":
         return str(synchronized.get("message") or synchronized.get("reason") or "not synchronized")
-    if holds(found, "Degraded") and not holds(found, "Progressing"):
-        degraded = condition(found, "Degraded")
+    degraded = condition(found, "Degraded")
+    # what is being removed as it should be is called degraded, too
+    is_removal = degraded.get("reason") == _BEING_REMOVED
+    if holds(found, "Degraded") and not holds(found, "Progressing") and not is_removal:
         return str(degraded.get("message") or degraded.get("reason") or "degraded")
     return None
 

@@ -9,7 +9,11 @@ import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import Forbidden, VmoError
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import DAEMON_SET, DEPLOYMENT, POD
-from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.operators import PARTS, trouble_of_operator
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.operators import (
+    PARTS,
+    trouble_of_operator,
+    trouble_of_removal,
+)
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.pods import trouble_of_pods
 
 if t.TYPE_CHECKING:
@@ -74,6 +78,14 @@ class Components:
         if of_pods is not None or components is None:
             return of_pods
         return trouble_of_operator(found, components, version)
+
+    def trouble_of_removal(self, found: JsonObject) -> str | None:
+        """Return what keeps the operator from removing its product, ``None`` if nothing does or nobody may know."""
+        try:
+            components, pods = self.all(), self._pods()
+        except VmoError:
+            return None
+        return None if components is None else trouble_of_removal(found["kind"], components, pods)
 
     def _pods(self) -> list[JsonObject]:
         if not self._may_see_pods or self._namespace is None:

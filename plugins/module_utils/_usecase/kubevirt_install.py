@@ -22,7 +22,9 @@ from ansible_collections.vmo.core.plugins.module_utils._model.status import is_g
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard import other_snapshot_controllers
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.manifest import (
+    is_place_of_images,
     objects_of,
+    place_of_secrets,
     with_pull_secrets,
     with_registries,
 )
@@ -118,8 +120,7 @@ def wanted_installation(params: t.Mapping[str, t.Any]) -> Wanted:
     if product is None and params["manifest"] is None:
         raise InvalidOption("manifest: without a product there is nothing else to go by.", option="manifest")
     registries, secrets = params["registries"] or {}, tuple(params["image_pull_secrets"] or ())
-    if not all(isinstance(place, str) for place in registries.values()):
-        raise InvalidOption("registries: each place is replaced by a text.", option="registries")
+    _check_registries(registries)
     manifest = params["manifest"]
     objects = None
     if manifest is not None:
@@ -137,6 +138,17 @@ def wanted_installation(params: t.Mapping[str, t.Any]) -> Wanted:
         delete_crds=params["delete_crds"],
         delete_namespaces=params["delete_namespaces"],
     )
+
+
+def _check_registries(registries: t.Mapping[t.Any, t.Any]) -> None:
+    """Refuse what is no place of images; an empty one would be the beginning of all of them."""
+    for place, other in registries.items():
+        for text in (place, other):
+            if not is_place_of_images(text):
+                raise InvalidOption(
+                    f"registries: {text!r} is no place of images, such as quay.io/kubevirt or registry.example:5000.",
+                    option="registries",
+                )
 
 
 def _objects(manifest: t.Any) -> list[JsonObject]:
@@ -276,6 +288,7 @@ def _tell_operator(
 ) -> None:
     """Make the object that tells the operator to install; one that is there only gets the secrets that it lacks."""
     cluster, kind = waiting.cluster, _KINDS[str(wanted.product)]
+    place = place_of_secrets(kind.group, kind.name)
     conflicts = 0
     while True:
         if found is None:
@@ -297,7 +310,7 @@ def _tell_operator(
         if told["spec"] == found["spec"]:
             return
         metadata = found["metadata"]
-        patch = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "spec": _secrets(told)}
+        patch = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, **_secrets(told, place)}
         try:
             cluster.patch(kind, metadata.get("namespace"), metadata["name"], patch)
         except Conflict:
@@ -306,7 +319,7 @@ def _tell_operator(
                 raise
             found = _find(cluster, wanted)
             continue
-        record.note("patch", {**found, "kind": kind.name}, ["spec.imagePullSecrets"])
+        record.note("patch", {**found, "kind": kind.name}, [f"{'.'.join(place)}.imagePullSecrets"])
         return
 
 
@@ -322,10 +335,13 @@ def _new_object(wanted: Wanted, kind: Kind) -> JsonObject:
     return with_pull_secrets(new, wanted.pull_secrets)
 
 
-def _secrets(told: JsonObject) -> JsonObject:
-    if told["kind"] == "CDI":
-        return {"config": {"imagePullSecrets": told["spec"]["config"]["imagePullSecrets"]}}
-    return {"imagePullSecrets": told["spec"]["imagePullSecrets"]}
+def _secrets(told: JsonObject, place: t.Sequence[str]) -> JsonObject:
+    """Return a patch that gives an object the secrets that it shall have."""
+    names: t.Any = dig(told, ".".join(place))["imagePullSecrets"]
+    patch: JsonObject = {"imagePullSecrets": names}
+    for step in reversed(place):
+        patch = {step: patch}
+    return patch
 
 
 def _said(cluster: Cluster) -> list[str]:

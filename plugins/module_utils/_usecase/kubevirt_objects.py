@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import ApiMissing, NotFound, WaitTimeout
+from ansible_collections.vmo.core.plugins.module_utils._errors import ApiMissing, Forbidden, NotFound, WaitTimeout
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import DEFINITION, NAMESPACE, Kind
 from ansible_collections.vmo.core.plugins.module_utils._model.status import holds, is_going
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
@@ -178,11 +178,17 @@ class Objects:
 
     def _is_served(self, definition: JsonObject) -> bool:
         """Tell whether objects of a kind can be asked for, which may come a moment later."""
+        kind = kind_defined(definition)
+        if kind is None:
+            return True  # nobody can ask for any, now or later
         namespace = "default" if dig(definition, "spec.scope") == "Namespaced" else None
         try:
-            self._cluster.get(kind_defined(definition), namespace, "any")
+            self._cluster.get(kind, namespace, "any")
         except ApiMissing:
             return False
+        except Forbidden:
+            # rights are looked at before anything else
+            return kind.name in self._discovered(kind.api_version)
         return True
 
     def remove(self, objects: t.Sequence[JsonObject]) -> list[tuple[Kind, str | None, str]]:

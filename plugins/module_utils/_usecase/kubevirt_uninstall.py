@@ -24,10 +24,13 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard impo
     BLOCKING_STRATEGY,
     ESTATES,
     belongs,
-    guarded_kinds,
+    guarded,
     kind_defined,
-    of_users,
+    lost_with,
+    name_defined,
 )
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_components import Components
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait import PODS_SECONDS
 from ansible_collections.vmo.core.plugins.module_utils._wait import Outlook, Target, gives_way, wait_until
 
 if t.TYPE_CHECKING:
@@ -81,28 +84,37 @@ def guard(waiting: Waiting, removal: Removal) -> None:
     }
     if removal.product is None and not doomed:
         return
-    cluster = waiting.cluster
+    cluster, product = waiting.cluster, removal.product
     definitions = cluster.list_all(DEFINITION).items
-    kinds = {} if removal.product is None else dict.fromkeys(guarded_kinds(ESTATES[removal.product], definitions))
-    for definition in definitions:
-        kind = kind_defined(definition)
-        if definition["metadata"]["name"] in doomed and kind.name != removal.product:
-            kinds[kind] = None
+    asked = [] if product is None else guarded(ESTATES[product], definitions)
+    asked += [
+        definition
+        for definition in definitions
+        if definition["metadata"]["name"] in doomed and name_defined(definition) != product and definition not in asked
+    ]
     found: dict[str, list[JsonObject]] = {}
-    for kind in kinds:
+    for definition in asked:
+        name, kind = name_defined(definition), kind_defined(definition)
+        if kind is None:
+            raise Refused(
+                f"Whether {name} objects would be lost cannot be told, as CustomResourceDefinition "
+                f"{definition['metadata']['name']} serves no version: let it serve one, or delete it first.",
+                code="in_use",
+                kinds=[name],
+            )
         try:
-            found.setdefault(kind.name, []).extend(of_users(cluster.list_all(kind).items))
+            found.setdefault(name, []).extend(lost_with(name, cluster.list_all(kind).items))
         except (ApiMissing, NotFound):
             continue  # its definition went since
         except Forbidden as refusal:
             raise Forbidden(
-                f"{refusal.message}, so whether {kind.name} objects would be lost cannot be told", **refusal.details
+                f"{refusal.message}, so whether {name} objects would be lost cannot be told", **refusal.details
             ) from None
     # that a kind is old is no news to who wants to be rid of it
     cluster.drain_warnings()
     lost = blockers(found)
     if lost:
-        what = removal.product or "It"
+        what = product or "It"
         raise Refused(
             f"{what} cannot be removed, as this would be lost: {' '.join(lost)} Delete it first.",
             code="in_use",
@@ -133,7 +145,7 @@ def _remove_product(waiting: Waiting, kind: Kind, found: JsonObject, record: Rec
         cluster,
         target,
         cluster.get(*target),
-        _Going(waiting, subject_of(found)),
+        _Going(waiting, found),
         awaited="gone",
         deadline=waiting.deadline,
         progress=waiting.progress,
@@ -166,18 +178,25 @@ def _block(waiting: Waiting, kind: Kind, found: JsonObject) -> JsonObject | None
 
 
 class _Going:
-    """Looks at an object that is being deleted."""
+    """Looks at an object that is being deleted, and where it takes long at the operator that is to do this."""
 
-    def __init__(self, waiting: Waiting, subject: str) -> None:
+    def __init__(self, waiting: Waiting, found: JsonObject) -> None:
         self._waiting = waiting
-        self._subject = subject
+        self._clock = waiting.deadline.clock
+        self._subject = subject_of(found)
+        self._components = Components(waiting.cluster, found)
+        self._next_look = self._clock.now() + PODS_SECONDS
+        self._of_operator: str | None = None
         self._since: float | None = None
 
     def __call__(self, found: JsonObject | None) -> Outlook:
         if found is None:
             return Outlook(True, "gone")
-        now = self._waiting.deadline.clock.now()
-        trouble = trouble_of(found)
+        now = self._clock.now()
+        if now >= self._next_look:
+            self._of_operator = self._components.trouble_of_removal(found)
+            self._next_look = now + PODS_SECONDS
+        trouble = trouble_of(found) or self._of_operator
         if trouble is None:
             self._since = None
             return Outlook(False, f"being deleted: {phrase(found)}", LOOK_SECONDS)
@@ -194,9 +213,7 @@ def _until_kinds_are_gone(waiting: Waiting, kind: Kind) -> None:
     estate, deadline = ESTATES[kind.name], waiting.deadline
     while True:
         there = waiting.cluster.list_all(DEFINITION, labels=estate.label).items
-        left = [
-            item["metadata"]["name"] for item in there if belongs(estate, item) and kind_defined(item).name != kind.name
-        ]
+        left = [item["metadata"]["name"] for item in there if belongs(estate, item) and name_defined(item) != kind.name]
         if not left:
             return
         waiting.progress.report(f"{kind.name}: {len(left)} of its kinds are there still")

@@ -13,9 +13,11 @@ import pytest
 import yaml
 
 from tests.sim.kubevirt import Simulator
+from tests.sim.kubevirt.manifests import PRODUCTS, manifest
 from tests.unit.e2e.playbook import start, write
 
 Tree = dict[str, t.Any]
+EXAMPLE_VERSION = "1.8.0"
 MODULES = Path(__file__).parents[3] / "plugins" / "modules"
 # what the comments of the examples ask for
 SCENE: list[Tree] = [
@@ -60,18 +62,20 @@ WORTH_A_WARNING = (
 )
 
 
-def examples_of(module: str) -> list[Tree]:
-    """Return the tasks under EXAMPLES."""
+def examples_of(module: str, running: str = EXAMPLE_VERSION) -> list[Tree]:
+    """Return the tasks under EXAMPLES, about the version of KubeVirt that runs."""
     for node in ast.parse((MODULES / f"{module}.py").read_text()).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
-            return t.cast("list[Tree]", yaml.safe_load(ast.literal_eval(node.value)))
+            text = ast.literal_eval(node.value).replace(EXAMPLE_VERSION, running)
+            return t.cast("list[Tree]", yaml.safe_load(text))
     return []
 
 
 @pytest.mark.parametrize("version", ["1.4", "1.8"])
 def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> None:
     modules = sorted(path.stem for path in MODULES.glob("vmo_*.py"))
-    examples = {module: examples_of(module) for module in modules}
+    running = f"{version}.0"
+    examples = {module: examples_of(module, running) for module in modules}
     assert all(examples.values())
     # the last example deletes what the others look at
     *made, deletion = examples.pop("vmo_vm")
@@ -80,6 +84,8 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> 
     key.parent.mkdir()
     key.write_text("ssh-ed25519 AAAA somebody\n")
     with Simulator(version=version) as simulator:
+        operator = manifest(PRODUCTS["kubevirt"], f"v{running}")
+        (tmp_path / f"kubevirt-operator-v{running}.yaml").write_text(operator)
         for item in SCENE:
             simulator.put(item)
         environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig), "HOME": str(tmp_path)}

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from ansible_collections.vmo.core.plugins.module_utils import _errors
-from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET
-from tests.unit.kube.scripted import Answer, status
-
-if t.TYPE_CHECKING:
-    pass
+from ansible_collections.vmo.core.plugins.module_utils._kube.failures import Attempt, error_of
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Response
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET, VM
 from tests.unit.kube.cases import VALIDATOR, Case, kind_of
+from tests.unit.kube.scripted import Answer, status
 
 # 400 and 422
 
@@ -101,6 +98,15 @@ def test_422_of_a_policy_is_told(case: Case) -> None:
             "look at the pods of cdi-apiserver",
         ),
         (status(500, "InternalError", 'failed calling webhook "a.example": x'), "look at the pods behind that webhook"),
+        (
+            status(
+                500,
+                "InternalError",
+                'failed calling webhook "kubevirt-update-validator.kubevirt.io": failed to call webhook: Post '
+                '"https://kubevirt-operator-webhook.kubevirt.svc:443/x": no endpoints available',
+            ),
+            "no endpoints available; look at the pods of the service kubevirt/kubevirt-operator-webhook",
+        ),
     ],
 )
 def test_what_may_pass_is_unavailable_with_a_hint(case: Case, answer: Answer, says: str) -> None:
@@ -108,6 +114,13 @@ def test_what_may_pass_is_unavailable_with_a_hint(case: Case, answer: Answer, sa
     assert kind_of(failure) is _errors.Unavailable
     assert failure.details["status"] == answer.status
     assert failure.message.endswith(says)
+
+
+def test_what_was_found_out_beside_it_is_told() -> None:
+    body = b'{"kind": "Status", "message": "failed calling webhook \\"a.example\\": x", "code": 500}'
+    failure = error_of(Response(500, {}, body, cause="nothing runs behind it"), Attempt("create", VM, "shop", "a"))
+    assert failure.message.endswith('failed calling webhook "a.example": x; nothing runs behind it')
+    assert failure.details == {"status": 500, "webhook": "a.example", "reason": "nothing runs behind it"}
 
 
 def test_503_of_an_action_points_at_virt_api(case: Case) -> None:

@@ -140,6 +140,26 @@ def test_a_webhook_is_given_a_minute(server: ScriptedServer, wire: HttpTransport
     assert sum(clock.pauses) == 60
 
 
+def test_no_longer_than_there_is_hope_for_it(server: ScriptedServer, wire: HttpTransport, clock: FakeClock) -> None:
+    server.answers(*[WEBHOOK] * 20)
+    looks: list[float] = []
+
+    def why(message: str, seconds: float) -> str | None:
+        assert "failed calling webhook" in message
+        looks.append(seconds)
+        return "it has no pods" if seconds >= 3 else None
+
+    answer = Retrying(wire, clock, 600, jitter=lambda: 1.0, why_silent=why).send(CREATE)
+    assert (answer.status, answer.cause) == (500, "it has no pods")
+    assert looks == [0, 0.25, 0.75, 1.75, 3.75]
+
+
+def test_nobody_asks_why_another_trouble_is(server: ScriptedServer, wire: HttpTransport, clock: FakeClock) -> None:
+    server.answers(BUSY, LEADER, Answer())
+    answer = Retrying(wire, clock, 600, jitter=lambda: 1.0, why_silent=lambda *_asked: "no").send(CREATE)
+    assert (answer.status, answer.cause) == (200, "")
+
+
 class Scripted:
     """A transport whose attempts take time and fail as told."""
 

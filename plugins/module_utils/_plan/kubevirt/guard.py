@@ -38,6 +38,14 @@ class Estate(t.NamedTuple):
 _KUBEVIRTS = ("backup", "clone", "export", "instancetype", "migrations", "pool", "snapshot")
 # what an operator itself made of a kind that users may use, too
 _BROUGHT_LABEL = ("app.kubernetes.io/managed-by", "virt-operator")
+_PARTLY_BROUGHT = ("VirtualMachineClusterInstancetype", "VirtualMachineClusterPreference")
+# what only tells that something was done, by the field that says so: nobody loses data with it
+_HISTORY: dict[str, tuple[str, tuple[t.Any, ...]]] = {
+    "ObjectTransfer": ("status.phase", ("Complete",)),
+    "VirtualMachineClone": ("status.phase", ("Succeeded", "Failed")),
+    "VirtualMachineInstanceMigration": ("status.phase", ("Succeeded", "Failed")),
+    "VirtualMachineRestore": ("status.complete", (True,)),
+}
 ESTATES = {
     "KubeVirt": Estate(
         label="app.kubernetes.io/managed-by=virt-operator",
@@ -70,14 +78,12 @@ ESTATES = {
 }
 
 
-def guarded_kinds(estate: Estate, definitions: t.Iterable[Tree]) -> list[Kind]:
-    """Return the kinds of users' objects that go with a product, of all definitions that a cluster has."""
+def guarded(estate: Estate, definitions: t.Iterable[Tree]) -> list[Tree]:
+    """Return the definitions of the kinds of users' objects that go with a product, of all that a cluster has."""
     return [
-        kind
+        definition
         for definition in definitions
-        if belongs(estate, definition)
-        for kind in [kind_defined(definition)]
-        if kind.name not in estate.brought
+        if belongs(estate, definition) and name_defined(definition) not in estate.brought
     ]
 
 
@@ -89,19 +95,34 @@ def belongs(estate: Estate, definition: Tree) -> bool:
     return is_labelled or dig(definition, "spec.group") in estate.groups
 
 
-def kind_defined(definition: Tree) -> Kind:
-    """Return the kind that a CustomResourceDefinition defines, at a version that is served."""
+def name_defined(definition: Tree) -> str:
+    """Return the name of the kind that a CustomResourceDefinition defines."""
+    return str(definition["spec"]["names"]["kind"])
+
+
+def kind_defined(definition: Tree) -> Kind | None:
+    """Return the kind that is defined, at a version that is served; ``None`` where none is, so nobody can look."""
     versions = [version for version in dig(definition, "spec.versions") or () if version.get("served")]
+    if not versions:
+        return None
     versions.sort(key=lambda version: not version.get("storage"))
-    name = versions[0]["name"] if versions else ""
-    names = definition["spec"]["names"]
-    return Kind(definition["spec"]["group"], name, names["plural"], names["kind"])
+    plural = definition["spec"]["names"]["plural"]
+    return Kind(definition["spec"]["group"], versions[0]["name"], plural, name_defined(definition))
 
 
-def of_users(objects: t.Iterable[Tree]) -> list[Tree]:
-    """Return the objects that no operator brought."""
+def lost_with(kind: str, objects: t.Iterable[Tree]) -> list[Tree]:
+    """Return the objects of a kind that users would miss: neither brought by the operator nor mere history."""
+    return [item for item in objects if not (_is_brought(kind, item) or _is_history(kind, item))]
+
+
+def _is_brought(kind: str, item: Tree) -> bool:
     key, value = _BROUGHT_LABEL
-    return [item for item in objects if (dig(item, "metadata.labels") or {}).get(key) != value]
+    return kind in _PARTLY_BROUGHT and (dig(item, "metadata.labels") or {}).get(key) == value
+
+
+def _is_history(kind: str, item: Tree) -> bool:
+    field, ends = _HISTORY.get(kind, ("", ()))
+    return bool(field) and dig(item, field) in ends
 
 
 def other_snapshot_controllers(found: t.Iterable[Tree], manifest: t.Iterable[Tree]) -> list[str]:

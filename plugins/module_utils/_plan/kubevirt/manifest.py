@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
@@ -20,6 +21,8 @@ _TEMPLATES = {
 # where the objects that tell operators what to install name the secrets of registries
 _SECRETS_OF_OPERATORS = {("kubevirt.io", "KubeVirt"): ("spec",), ("cdi.kubevirt.io", "CDI"): ("spec", "config")}
 _DOCKER_HUB = "docker.io"
+# a registry, perhaps a path in it, and perhaps one image: no scheme, no blank
+_PLACE = re.compile(r"[A-Za-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)*/?(?::[\w.-]+)?(?:@[\w:.+-]+)?")
 
 
 def objects_of(documents: t.Iterable[t.Any]) -> list[Tree]:
@@ -49,6 +52,11 @@ def _opened(document: t.Any, place: str) -> t.Iterator[Tree]:
     if not isinstance(name, str) or not name:
         raise InvalidOption(f"{place}, of kind {document['kind']}, has no name.", option="manifest")
     yield document
+
+
+def is_place_of_images(text: t.Any) -> bool:
+    """Tell whether images can be called by this, in whole or by how they begin."""
+    return isinstance(text, str) and _PLACE.fullmatch(text) is not None
 
 
 def moved_image(image: str, registries: t.Mapping[str, str]) -> str:
@@ -100,13 +108,18 @@ def _variable(variable: Tree, registries: t.Mapping[str, str]) -> Tree:
     return {**variable, "value": moved_image(variable["value"], registries)} if is_image else variable
 
 
+def place_of_secrets(group: str, kind: str) -> tuple[str, ...]:
+    """Return where an object that tells an operator what to install names the secrets of registries."""
+    return _SECRETS_OF_OPERATORS.get((group, kind), ())
+
+
 def with_pull_secrets(item: Tree, names: t.Sequence[str]) -> Tree:
     """Return an object whose pods, or those that it makes an operator start, pull images with these secrets, too."""
     if not names:
         return item
     group = str(item["apiVersion"]).rpartition("/")[0]
-    path = _SECRETS_OF_OPERATORS.get((group, item["kind"]))
-    if path is not None:
+    path = place_of_secrets(group, item["kind"])
+    if path:
         return _changed(item, path, lambda spec: _named_secrets(spec, names))
     return _with_pods(item, lambda pod: _named_secrets(pod, names))
 

@@ -12,6 +12,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import ve
 from ansible_collections.vmo.core.plugins.module_utils._model.release import is_before, is_same, tag_of
 from ansible_collections.vmo.core.plugins.module_utils._model.status import condition
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig, named
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.pods import trouble_of_pods
 
 Tree = dict[str, t.Any]
 
@@ -145,6 +146,20 @@ def _hindrance(found: Tree, components: t.Sequence[Tree], version: str) -> str |
     if brought is None or is_same(brought, version):
         return None
     return f"Deployment {_place_of(operator)} brings {brought}, not {version}: apply the manifest of {version} first"
+
+
+def trouble_of_removal(product: str, components: t.Sequence[Tree], pods: t.Sequence[Tree]) -> str | None:
+    """Return why an operator does not remove its product, ``None`` if nothing is in the way.
+
+    Only the operator itself counts: components that do not run are removed as others are.
+    """
+    operator = operator_among(PARTS[product], components)
+    if operator is None:
+        return f"there is no operator of {product} to remove it: apply its manifest first, without a product"
+    if dig(operator, "spec.replicas", 1) == 0:
+        return f"Deployment {_place_of(operator)}, which is to remove it, is told to run no pods"
+    labels = (dig(operator, "spec.selector.matchLabels") or {}).items()
+    return trouble_of_pods([pod for pod in pods if labels <= (dig(pod, "metadata.labels") or {}).items()])
 
 
 def _place_of(item: Tree) -> str:

@@ -9,11 +9,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard import (
     ESTATES,
-    guarded_kinds,
+    guarded,
     kind_defined,
-    of_users,
+    lost_with,
 )
 
 Tree = dict[str, t.Any]
@@ -43,7 +44,7 @@ def definition(group: str, kind: str, labels: Tree | None = None, *versions: Tre
     ],
 )
 def test_kinds_of_a_product_are_guarded(product: str, found: Tree, is_guarded: bool) -> None:
-    assert bool(guarded_kinds(ESTATES[product], [found])) is is_guarded
+    assert bool(guarded(ESTATES[product], [found])) is is_guarded
 
 
 def test_a_kind_is_asked_for_at_a_version_that_is_served() -> None:
@@ -52,9 +53,41 @@ def test_a_kind_is_asked_for_at_a_version_that_is_served() -> None:
         {"name": "v1beta1", "served": True, "storage": True},
         {"name": "v2", "served": False, "storage": False},
     )
-    assert kind_defined(definition("g", "K", None, *versions)).version == "v1beta1"
+    assert kind_defined(definition("g", "K", None, *versions)) == Kind("g", "v1beta1", "ks", "K")
 
 
-def test_what_the_operator_brought_is_no_loss() -> None:
-    mine, its = {"metadata": {"name": "a"}}, {"metadata": {"name": "b", "labels": BY_KUBEVIRT}}
-    assert of_users([mine, its]) == [mine]
+def test_a_kind_without_a_version_that_is_served_cannot_be_asked_for() -> None:
+    assert kind_defined(definition("g", "K", None, {"name": "v1", "served": False, "storage": True})) is None
+
+
+MIGRATION, CLONE, RESTORE = "VirtualMachineInstanceMigration", "VirtualMachineClone", "VirtualMachineRestore"
+TYPE, PREFERENCE = "VirtualMachineClusterInstancetype", "VirtualMachineClusterPreference"
+
+
+@pytest.mark.parametrize(
+    ("kind", "item", "is_lost"),
+    [
+        ("VirtualMachine", {}, True),
+        (TYPE, {"metadata": {"labels": BY_KUBEVIRT}}, False),
+        (PREFERENCE, {"metadata": {"labels": BY_KUBEVIRT}}, False),
+        (TYPE, {"metadata": {"labels": {"app.kubernetes.io/managed-by": "us"}}}, True),
+        (TYPE, {}, True),
+        # a label of users' own is no word of the operator
+        ("VirtualMachine", {"metadata": {"labels": BY_KUBEVIRT}}, True),
+        *((MIGRATION, {"status": {"phase": phase}}, False) for phase in ("Succeeded", "Failed")),
+        *((MIGRATION, {"status": {"phase": phase}}, True) for phase in ("Pending", "Running", "")),
+        (MIGRATION, {}, True),
+        *((CLONE, {"status": {"phase": phase}}, False) for phase in ("Succeeded", "Failed")),
+        *((CLONE, {"status": {"phase": phase}}, True) for phase in ("RestoreInProgress", "Unknown")),
+        (RESTORE, {"status": {"complete": True}}, False),
+        (RESTORE, {"status": {"complete": False}}, True),
+        (RESTORE, {}, True),
+        ("ObjectTransfer", {"status": {"phase": "Complete"}}, False),
+        ("ObjectTransfer", {"status": {"phase": "Running"}}, True),
+        ("DataVolume", {"status": {"phase": "Succeeded"}}, True),
+        ("VirtualMachineSnapshot", {"status": {"phase": "Succeeded"}}, True),
+        ("VirtualMachineInstance", {"status": {"phase": "Succeeded"}}, True),
+    ],
+)
+def test_what_users_would_miss(kind: str, item: Tree, is_lost: bool) -> None:
+    assert bool(lost_with(kind, [item])) is is_lost
