@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a task to a result: parse, wire, run, report or fail. Private to vmo.core.
 
-This is the only file that knows ``AnsibleModule``.
+This is the only file that knows ``AnsibleModule``. What a MAAS needs is in ``_runner_maas``: a task on a cluster shall
+not wait for those imports.
 """
 
 from __future__ import annotations
@@ -16,16 +17,14 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
 from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
 from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
-from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
+from ansible_collections.vmo.core.plugins.module_utils._kube.session import kept
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
-from ansible_collections.vmo.core.plugins.module_utils._maas.connect import connect as connect_maas
-from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials as MaasCredentials
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Maas, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Progress
 
     Server = t.TypeVar("Server")
     UseCase = t.Callable[[Server, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
@@ -59,15 +58,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 def run_on_cluster(group: OptionGroup, use_case: UseCase[Cluster]) -> None:
     """Run a use case on the cluster that the task names, and end the process with its report."""
-    _run(group, use_case, open_cluster)
+    run_module(group, use_case, open_cluster)
 
 
-def run_on_maas(group: OptionGroup, use_case: UseCase[Maas]) -> None:
-    """Run a use case on the MAAS that the task names, and end the process with its report."""
-    _run(group, use_case, open_maas)
-
-
-def _run(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
+def run_module(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
+    """Run a use case on a server, and end the process with its report."""
     module = type("_Module", (Module,), {"group": group})(supports_check_mode=True, **group.module_arguments())
     try:
         report = carry_out(use_case, open_server, module.params, check_mode=module.check_mode, progress=Silent())
@@ -99,23 +94,10 @@ def shown(params: t.Mapping[str, t.Any], group: OptionGroup) -> dict[str, t.Any]
 
 def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     """Return the cluster that the connection options name; in check mode one that cannot be written to."""
-    wire = HttpTransport(connect(credentials(params)))
+    wire = HttpTransport(kept(credentials(params)))
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
     transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
     return KubeCluster(transport, dry_run=check_mode)
-
-
-def open_maas(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Maas:
-    """Return the MAAS that the connection options name; in check mode one that cannot be written to."""
-    who = MaasCredentials(
-        url=params["maas_url"],
-        api_key=params["maas_api_key"],
-        validate_certs=params["validate_certs"],
-        ca_cert=params["ca_cert"],
-        timeout=float(params["timeout"]),
-    )
-    patience = float(params.get("wait_timeout") or who.timeout)
-    return connect_maas(who, SystemClock(), patience=patience, read_only=check_mode)
 
 
 def credentials(params: t.Mapping[str, t.Any]) -> Credentials:
