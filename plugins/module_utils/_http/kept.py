@@ -54,10 +54,10 @@ class Kept(t.Generic[Opened]):
         self._owner = os.getpid()
 
     def get(self, options: t.Any, make: Callable[[], Opened]) -> Opened:
-        """Return the door that a dataclass of options opens; ``make`` opens it where there is none, or an old one."""
+        """Return the door that these options, dataclasses among them, open; ``make`` opens it where none serves."""
         if self._owner != os.getpid():
             self._entries, self._owner = {}, os.getpid()
-        told = json.dumps(dataclasses.asdict(options), sort_keys=True, default=str).encode()
+        told = json.dumps(options, sort_keys=True, default=_told).encode()
         fingerprint = hmac.new(self._key, told, hashlib.sha256).digest()
         entry = self._entries.get(fingerprint)
         if entry is not None:
@@ -75,6 +75,10 @@ class Kept(t.Generic[Opened]):
         for path in files:
             digest.update(hmac.new(self._key, _read(path), hashlib.sha256).digest())
         return digest.digest()
+
+
+def _told(value: t.Any) -> t.Any:
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else str(value)  # type: ignore[arg-type]
 
 
 def _read(path: str) -> bytes:

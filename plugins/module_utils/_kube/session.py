@@ -12,6 +12,7 @@ import functools
 import os
 import ssl
 import tempfile
+import threading
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConfigurationFailed, MissingLibrary
@@ -37,8 +38,8 @@ if t.TYPE_CHECKING:
 
     Headers = list[tuple[str, str]]
 
-# Idle connections of one server that are kept; a fleet sends that many requests at once.
-CONNECTIONS = 32
+# Connections to one server that are kept open.
+CONNECTIONS = 8
 
 
 class Session:
@@ -51,6 +52,7 @@ class Session:
         self, configuration: t.Any, pool: t.Any, identity: Callable[[], Headers], files: tuple[str, ...]
     ) -> None:
         self._identity = identity
+        self._refreshing = threading.Lock()
         self.pool = pool
         self.files = files
         # Taken now: when it refreshes a token, the library writes the kubeconfig's values over those of the task.
@@ -62,7 +64,9 @@ class Session:
 
     def identity(self) -> Headers:
         """Return the headers that say who asks; refreshes a token that is about to expire."""
-        return self._identity()
+        # several threads must not refresh one token at once
+        with self._refreshing:
+            return self._identity()
 
     def close(self) -> None:
         """End the connections that are idle."""
@@ -72,13 +76,16 @@ class Session:
 _KEPT: Kept[Session] = Kept()
 
 
-def kept(credentials: Credentials) -> Session:
+def kept(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
     """Return the session that this process has for these credentials. Raises as ``connect`` does."""
-    return _KEPT.get(credentials, lambda: connect(credentials))
+    return _KEPT.get((credentials, connections), lambda: connect(credentials, connections))
 
 
-def connect(credentials: Credentials) -> Session:
-    """Return a new session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``."""
+def connect(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
+    """Return a new session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``.
+
+    ``connections`` is how many are kept open.
+    """
     if IMPORT_ERROR is not None:
         raise MissingLibrary(
             f"The Python library kubernetes is needed where this task runs: {IMPORT_ERROR}", library="kubernetes"
@@ -87,19 +94,19 @@ def connect(credentials: Credentials) -> Session:
     with tempfile.TemporaryDirectory(prefix="vmo.core-") as folder:
         plain = plainly(credentials, folder)
         if plain is None:
-            return _connect_by_library(credentials)
+            return _connect_by_library(credentials, connections)
         _override(plain, credentials)
         pool = urllib3.PoolManager(
-            cert_reqs=ssl.CERT_REQUIRED if plain.verify_ssl else ssl.CERT_NONE, maxsize=CONNECTIONS
+            cert_reqs=ssl.CERT_REQUIRED if plain.verify_ssl else ssl.CERT_NONE, maxsize=connections
         )
         _secure(pool, plain)
     headers = [*_impersonation(credentials), *(("authorization", key) for key in plain.api_key.values())]
     return Session(plain, pool, lambda: headers, (*plain.read_from, *_files(credentials)))
 
 
-def _connect_by_library(credentials: Credentials) -> Session:
+def _connect_by_library(credentials: Credentials, connections: int) -> Session:
     configuration = library().client.Configuration()
-    configuration.connection_pool_maxsize = CONNECTIONS
+    configuration.connection_pool_maxsize = connections
     if not credentials.is_complete and not load_into(configuration, credentials) and not credentials.host:
         raise ConfigurationFailed("No cluster is named: give a kubeconfig or a host, or run inside a cluster")
     _override(configuration, credentials)

@@ -117,7 +117,7 @@ NOT_PLAIN = {
     "number for a token": a_case({"token": 17}),
     "one name twice": a_case(users=[TWICE, TWICE]),
     "no users": a_case(users=None),
-    "no context": a_case(**{"current-context": ""}),
+    "no context": a_case(**t.cast("Tree", {"current-context": ""})),
     "text for an entry": a_case(clusters=["c"]),
 }
 
