@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas_machine import MAAS_MACHINE
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_machine import run
-from ansible_collections.vmo.core.plugins.plugin_utils._inprocess import InProcessMaasAction
+from ansible_collections.vmo.core.plugins.plugin_utils._inprocess_maas import InProcessMaasAction
 
 
 class ActionModule(InProcessMaasAction):

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a task to a result: parse, wire, run, report or fail. Private to vmo.core.
 
-This is the only file that knows ``AnsibleModule``.
+This is the only file that knows ``AnsibleModule``. What a MAAS needs is in ``_runner_maas``: a task on a cluster shall
+not wait for those imports.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
+from ansible_collections.vmo.core.plugins.module_utils._http.limit import Limit
 from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
+from ansible_collections.vmo.core.plugins.module_utils._kube.clusters import KubeClusters, Throttled
 from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
-from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
+from ansible_collections.vmo.core.plugins.module_utils._kube.session import kept
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
-from ansible_collections.vmo.core.plugins.module_utils._maas.connect import connect as connect_maas
-from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials as MaasCredentials
 from ansible_collections.vmo.core.plugins.module_utils._usecase.webhook import Inquiry
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Maas, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Clusters, Progress
 
     Server = t.TypeVar("Server")
     UseCase = t.Callable[[Server, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
@@ -34,6 +35,8 @@ if t.TYPE_CHECKING:
 
 # seconds for which a request that was refused for the moment is sent again, where the task has no time of its own
 REQUEST_SECONDS = 60.0
+# connections beside those for requests: watches, which last
+WATCHES = 4
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -60,15 +63,16 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 def run_on_cluster(group: OptionGroup, use_case: UseCase[Cluster]) -> None:
     """Run a use case on the cluster that the task names, and end the process with its report."""
-    _run(group, use_case, open_cluster)
+    run_module(group, use_case, open_cluster)
 
 
-def run_on_maas(group: OptionGroup, use_case: UseCase[Maas]) -> None:
-    """Run a use case on the MAAS that the task names, and end the process with its report."""
-    _run(group, use_case, open_maas)
+def run_on_clusters(group: OptionGroup, use_case: UseCase[Clusters]) -> None:
+    """Run a use case that works in several threads, as ``run_on_cluster`` does."""
+    run_module(group, use_case, open_clusters)
 
 
-def _run(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
+def run_module(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
+    """Run a use case on a server, and end the process with its report."""
     module = type("_Module", (Module,), {"group": group})(supports_check_mode=True, **group.module_arguments())
     try:
         report = carry_out(use_case, open_server, module.params, check_mode=module.check_mode, progress=Silent())
@@ -100,7 +104,7 @@ def shown(params: t.Mapping[str, t.Any], group: OptionGroup) -> dict[str, t.Any]
 
 def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     """Return the cluster that the connection options name; in check mode one that cannot be written to."""
-    wire = HttpTransport(connect(credentials(params)))
+    wire = HttpTransport(kept(credentials(params)))
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
     transport = Retrying(
         ReadOnly(wire) if check_mode else wire,
@@ -111,17 +115,18 @@ def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     return KubeCluster(transport, dry_run=check_mode)
 
 
-def open_maas(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Maas:
-    """Return the MAAS that the connection options name; in check mode one that cannot be written to."""
-    who = MaasCredentials(
-        url=params["maas_url"],
-        api_key=params["maas_api_key"],
-        validate_certs=params["validate_certs"],
-        ca_cert=params["ca_cert"],
-        timeout=float(params["timeout"]),
+def open_clusters(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Clusters:
+    """Return ways for several threads to the cluster that the options name, ``parallel`` requests at once."""
+    most = params["parallel"]
+    wire = HttpTransport(kept(credentials(params), connections=most + WATCHES))
+    transport = Throttled(ReadOnly(wire) if check_mode else wire, Limit(most))
+    return KubeClusters(
+        transport,
+        SystemClock(),
+        float(params["wait_timeout"]),
+        dry_run=check_mode,
+        why_silent=Inquiry(KubeCluster(ReadOnly(wire))),
     )
-    patience = float(params.get("wait_timeout") or who.timeout)
-    return connect_maas(who, SystemClock(), patience=patience, read_only=check_mode)
 
 
 def credentials(params: t.Mapping[str, t.Any]) -> Credentials:

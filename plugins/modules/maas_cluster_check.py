@@ -459,7 +459,7 @@ error:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.cluster_check import CLUSTER_CHECK
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import run_on_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_check import run
 
 SPEC = MAAS_CONNECTION + CLUSTER_CHECK

@@ -485,7 +485,7 @@ error:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas_machine import MAAS_MACHINE
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import run_on_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_machine import run
 
 SPEC = MAAS_CONNECTION + MAAS_MACHINE

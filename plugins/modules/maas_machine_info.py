@@ -515,7 +515,7 @@ error:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas_machine_info import MAAS_MACHINE_INFO
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import run_on_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_machine_info import run
 
 SPEC = MAAS_CONNECTION + MAAS_MACHINE_INFO

@@ -223,7 +223,7 @@ error:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas_group import MAAS_POOL
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import run_on_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_pool import run
 
 SPEC = MAAS_CONNECTION + MAAS_POOL

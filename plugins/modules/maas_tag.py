@@ -296,7 +296,7 @@ error:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas_group import MAAS_TAG
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import run_on_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_tag import run
 
 SPEC = MAAS_CONNECTION + MAAS_TAG

@@ -22,7 +22,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import MissingLibrary, VmoError
-from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, open_cluster, open_maas, shown
+from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, open_cluster, open_clusters, shown
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
@@ -131,7 +131,7 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
         return None
 
 
-class InProcessMaasAction(InProcessAction):
-    """Base of the action plugins that work on a MAAS."""
+class InProcessFleetAction(InProcessAction):
+    """Base of the action plugins that work on a cluster in several threads, all of which end with the task."""
 
-    open_server = staticmethod(open_maas)
+    open_server = staticmethod(open_clusters)

@@ -36,13 +36,15 @@ LAYERS_OF_MODULE_UTILS = {
     "_usecase": {"_words", "_plan", "_wait", "_ports", "_model", "_errors"},
     "_argspec": {"_model", "_errors"},
 }
-EVERYTHING = {*LAYERS_OF_MODULE_UTILS, "_runner"}
+RUNNERS = {"_runner", "_runner_maas"}
+EVERYTHING = {*LAYERS_OF_MODULE_UTILS, *RUNNERS}
 ALLOWED: dict[str, set[str]] = {
     **LAYERS_OF_MODULE_UTILS,
-    "_runner": EVERYTHING,
-    "modules": {"_runner", "_argspec", "_usecase", "_model"},
+    "_runner": EVERYTHING - {"_maas", "_runner_maas"},
+    "_runner_maas": EVERYTHING - {"_kube"},
+    "modules": {*RUNNERS, "_argspec", "_usecase", "_model"},
     "action": {"plugin_utils", "modules", "_argspec", "_usecase", "_model"},
-    "inventory": EVERYTHING - {"_runner"},
+    "inventory": EVERYTHING - RUNNERS,
     "filter": {"_words", "_plan", "_model", "_errors"},
     "test": {"_words", "_plan", "_model", "_errors"},
     "plugin_utils": EVERYTHING,

@@ -10,23 +10,20 @@ plugins. Private to vmo.core.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import ConfigurationFailed
+from ansible_collections.vmo.core.plugins.module_utils._errors import ConfigurationFailed, MissingLibrary
 from ansible_collections.vmo.core.plugins.module_utils._kube.scratch import scratch
 
 try:
-    import kubernetes
     import urllib3
     import yaml
-    from oauthlib.oauth2 import OAuth2Error
 
-    # Some versions of the library have types, some have not, some have them in parts.
-    _library: t.Any = kubernetes.config
     IMPORT_ERROR = None
 except ImportError as error:
     IMPORT_ERROR = str(error)
@@ -49,18 +46,31 @@ _PLUGIN_FAILURES = re.compile(
 _MISSING_FILE = re.compile(r"File does not exist: \S+")
 
 
+def library() -> t.Any:
+    """Return the ``kubernetes`` package. Its import takes half a second, so it waits until somebody needs it.
+
+    Raises ``MissingLibrary``.
+    """
+    try:
+        return importlib.import_module("kubernetes")
+    except ImportError as failure:
+        raise MissingLibrary(
+            f"The Python library kubernetes is needed where this task runs: {failure}", library="kubernetes"
+        ) from None
+
+
 def load_into(configuration: t.Any, credentials: Credentials) -> bool:
     """Fill the library's ``configuration``; tell whether there was a kubeconfig or an in-cluster account."""
     source = credentials.kubeconfig
     if isinstance(source, str) and not _existing(source):
         raise ConfigurationFailed(f"There is no kubeconfig file {source}", option="kubeconfig")
-    default = _library.KUBE_CONFIG_DEFAULT_LOCATION
+    default = library().config.KUBE_CONFIG_DEFAULT_LOCATION
     if source or credentials.context or _existing(default):
         _load_kubeconfig(configuration, credentials, source or default)
         return True
     try:
-        _library.load_incluster_config(client_configuration=configuration)
-    except _library.ConfigException:
+        library().config.load_incluster_config(client_configuration=configuration)
+    except library().config.ConfigException:
         return False
     return True
 
@@ -74,10 +84,10 @@ def _load_kubeconfig(configuration: t.Any, credentials: Credentials, source: str
     with failing_plainly(_name(source)), scratch():
         try:
             if isinstance(source, str):
-                _library.load_kube_config(config_file=source, **options)
+                library().config.load_kube_config(config_file=source, **options)
             else:
-                _library.load_kube_config_from_dict(config_dict=dict(source), **options)
-        except (_library.ConfigException, yaml.YAMLError, *_MALFORMED):
+                library().config.load_kube_config_from_dict(config_dict=dict(source), **options)
+        except (library().config.ConfigException, yaml.YAMLError, *_MALFORMED):
             reason = _what_is_wrong(source, credentials.context)
             if reason is None:
                 raise
@@ -95,11 +105,11 @@ def failing_plainly(name: str) -> Iterator[None]:
         try:
             yield
         except (
-            _library.ConfigException,
-            kubernetes.client.ApiException,
+            library().config.ConfigException,
+            library().client.ApiException,
             urllib3.exceptions.HTTPError,
             yaml.YAMLError,
-            OAuth2Error,
+            importlib.import_module("oauthlib.oauth2").OAuth2Error,
             *_MALFORMED,
         ) as failure:
             shown = _MISSING_FILE.search(str(failure))

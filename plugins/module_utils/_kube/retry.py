@@ -41,11 +41,13 @@ class Retrying:
         clock: Clock,
         budget: float,
         jitter: Callable[[], float] = random.random,
+        *,
+        known: bool = False,
         why_silent: WhySilent | None = None,
     ) -> None:
         self._inner = inner
         self._clock = clock
-        self._patience = Patience(clock, budget, jitter)
+        self._patience = Patience(clock, budget, jitter, known=known)
         self._why_silent = why_silent
 
     def send(self, request: Request) -> Response:

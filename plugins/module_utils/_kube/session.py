@@ -3,35 +3,58 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A place to send requests to: an address, a pool of TLS connections and the headers that say who asks.
 
-Only the configuration side of the ``kubernetes`` library is used. Private to vmo.core.
+Of the ``kubernetes`` library only the configuration side is used, and only where it is needed. Private to vmo.core.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import ssl
+import tempfile
+import threading
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConfigurationFailed, MissingLibrary
-from ansible_collections.vmo.core.plugins.module_utils._kube.kubeconfig import IMPORT_ERROR, failing_plainly, load_into
+from ansible_collections.vmo.core.plugins.module_utils._http.kept import Kept
+from ansible_collections.vmo.core.plugins.module_utils._kube.kubeconfig import (
+    IMPORT_ERROR,
+    failing_plainly,
+    library,
+    load_into,
+)
+from ansible_collections.vmo.core.plugins.module_utils._kube.plain import default_kubeconfig, plainly
 
 try:
-    import kubernetes
     import urllib3
     from urllib3.util.ssl_ import create_urllib3_context
 except ImportError:
     pass  # connect() says so: IMPORT_ERROR
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
+
+    Headers = list[tuple[str, str]]
+
+# Connections to one server that are kept open.
+CONNECTIONS = 8
 
 
 class Session:
-    """An open door to one API server: ``server`` is its URL, ``pool`` a urllib3 PoolManager."""
+    """An open door to one API server: ``server`` is its URL, ``pool`` a urllib3 PoolManager.
 
-    def __init__(self, configuration: t.Any, pool: t.Any, identity: list[tuple[str, str]]) -> None:
-        self._configuration = configuration
+    ``files`` are the paths of what it was made from.
+    """
+
+    def __init__(
+        self, configuration: t.Any, pool: t.Any, identity: Callable[[], Headers], files: tuple[str, ...]
+    ) -> None:
         self._identity = identity
+        self._refreshing = threading.Lock()
         self.pool = pool
+        self.files = files
         # Taken now: when it refreshes a token, the library writes the kubeconfig's values over those of the task.
         self.server = str(configuration.host).rstrip("/")
         self.verifies = bool(configuration.verify_ssl)
@@ -39,26 +62,73 @@ class Session:
     def __repr__(self) -> str:
         return f"Session({self.server!r})"
 
-    def identity(self) -> list[tuple[str, str]]:
+    def identity(self) -> Headers:
         """Return the headers that say who asks; refreshes a token that is about to expire."""
-        with failing_plainly("The kubeconfig"):
-            settings = self._configuration.auth_settings().values()
-        told = [(setting["key"], setting["value"]) for setting in settings if setting["in"] == "header"]
-        return [*self._identity, *told]
+        # several threads must not refresh one token at once
+        with self._refreshing:
+            return self._identity()
+
+    def close(self) -> None:
+        """End the connections that are idle."""
+        self.pool.clear()
 
 
-def connect(credentials: Credentials) -> Session:
-    """Return a session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``."""
+_KEPT: Kept[Session] = Kept()
+
+
+def kept(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
+    """Return the session that this process has for these credentials. Raises as ``connect`` does."""
+    return _KEPT.get((credentials, connections), lambda: connect(credentials, connections))
+
+
+def connect(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
+    """Return a new session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``.
+
+    ``connections`` is how many are kept open.
+    """
     if IMPORT_ERROR is not None:
         raise MissingLibrary(
             f"The Python library kubernetes is needed where this task runs: {IMPORT_ERROR}", library="kubernetes"
         )
     credentials.check()
-    configuration = kubernetes.client.Configuration()
+    with tempfile.TemporaryDirectory(prefix="vmo.core-") as folder:
+        plain = plainly(credentials, folder)
+        if plain is None:
+            return _connect_by_library(credentials, connections)
+        _override(plain, credentials)
+        pool = urllib3.PoolManager(
+            cert_reqs=ssl.CERT_REQUIRED if plain.verify_ssl else ssl.CERT_NONE, maxsize=connections
+        )
+        _secure(pool, plain)
+    headers = [*_impersonation(credentials), *(("authorization", key) for key in plain.api_key.values())]
+    return Session(plain, pool, lambda: headers, (*plain.read_from, *_files(credentials)))
+
+
+def _connect_by_library(credentials: Credentials, connections: int) -> Session:
+    configuration = library().client.Configuration()
+    configuration.connection_pool_maxsize = connections
     if not credentials.is_complete and not load_into(configuration, credentials) and not credentials.host:
         raise ConfigurationFailed("No cluster is named: give a kubeconfig or a host, or run inside a cluster")
     _override(configuration, credentials)
-    return Session(configuration, _pool(configuration), _impersonation(credentials))
+    pool = library().client.ApiClient(configuration).rest_client.pool_manager
+    for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file"):
+        pool.connection_pool_kw.pop(name, None)
+    _secure(pool, configuration)
+    source = credentials.kubeconfig or default_kubeconfig()
+    paths = source.split(os.pathsep) if isinstance(source, str) else []
+    files = (*(os.path.expanduser(path) for path in paths), *_files(credentials))
+    return Session(configuration, pool, functools.partial(_refreshed, configuration, credentials), files)
+
+
+def _refreshed(configuration: t.Any, credentials: Credentials) -> Headers:
+    with failing_plainly("The kubeconfig"):
+        settings = configuration.auth_settings().values()
+    told = [(setting["key"], setting["value"]) for setting in settings if setting["in"] == "header"]
+    return [*_impersonation(credentials), *told]
+
+
+def _files(credentials: Credentials) -> tuple[str, ...]:
+    return tuple(filter(None, (credentials.ca_cert, credentials.client_cert, credentials.client_key)))
 
 
 def _override(configuration: t.Any, credentials: Credentials) -> None:
@@ -89,14 +159,10 @@ def _override(configuration: t.Any, credentials: Credentials) -> None:
             setattr(configuration, name, value)
 
 
-def _pool(configuration: t.Any) -> t.Any:
-    """Return the library's pool manager, with one TLS context for all connections instead of one for each."""
-    pool = kubernetes.client.ApiClient(configuration).rest_client.pool_manager
-    for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file"):
-        pool.connection_pool_kw.pop(name, None)
+def _secure(pool: t.Any, configuration: t.Any) -> None:
+    """Give all connections one TLS context instead of one each."""
     if str(configuration.host).startswith("https:"):
         pool.connection_pool_kw["ssl_context"] = _tls(configuration)
-    return pool
 
 
 def _tls(configuration: t.Any) -> ssl.SSLContext:

@@ -41,6 +41,11 @@ class Connections:
         # Nobody says when a task has asked its last question.
         weakref.finalize(self, _close, self._idle)
 
+    def close(self) -> None:
+        """End the connections that are idle."""
+        while self._idle:
+            self._idle.pop().close()
+
     @property
     def headers(self) -> dict[str, str]:
         """Return what every request has to tell the proxy."""

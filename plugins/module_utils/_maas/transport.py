@@ -64,6 +64,11 @@ class HttpTransport:
         self._base = credentials.base
         self._now = now
         self._connections = Connections(self._base, credentials)
+        self.files = tuple(filter(None, (credentials.ca_cert,)))
+
+    def close(self) -> None:
+        """End the connections that are idle."""
+        self._connections.close()
 
     def send(self, request: Request) -> Response:
         """Send and return the whole answer."""

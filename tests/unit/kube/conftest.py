@@ -50,6 +50,7 @@ def cluster(wire: HttpTransport) -> KubeCluster:
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let no kubeconfig of this machine take part."""
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "default"))
     monkeypatch.setattr(kubernetes.config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "default"))
 
 

@@ -128,15 +128,24 @@ sys.exit(worker.exitcode)
 """
 
 
-def test_a_forked_worker_leaves_no_key_behind(authority: Authority, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cluster", "files"),
+    [
+        pytest.param({}, 0, id="not even while it works, if the kubeconfig is plain"),
+        pytest.param({"tls-server-name": "kubernetes"}, 2, id="if the library has read it"),
+    ],
+)
+def test_a_forked_worker_leaves_no_key_behind(
+    authority: Authority, tmp_path: Path, cluster: dict[str, str], files: int
+) -> None:
     # In a process of its own: a fork of this one would take the threads of other tests' servers for its own.
     program = subprocess.run(
         [sys.executable, "-c", FORK, str(tmp_path)],
-        input=json.dumps(a_kubeconfig("https://127.0.0.1:1", a_certificate_user(authority))),
+        input=json.dumps(a_kubeconfig("https://127.0.0.1:1", a_certificate_user(authority), cluster)),
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert program.stdout == "2\n"
+    assert program.stdout == f"{files}\n"
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.cluster_check im
 from ansible_collections.vmo.core.plugins.module_utils._argspec.maas import MAAS_CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
 from ansible_collections.vmo.core.plugins.module_utils._plan.checks.catalogue import CATALOGUE
-from ansible_collections.vmo.core.plugins.module_utils._runner import open_maas
+from ansible_collections.vmo.core.plugins.module_utils._runner_maas import open_maas
 from ansible_collections.vmo.core.plugins.module_utils._usecase.maas_check import run
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from tests.sim.maas import Simulator
