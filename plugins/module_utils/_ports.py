@@ -32,6 +32,19 @@ class Listing(t.NamedTuple):
     resource_version: str
 
 
+class Watch(t.Protocol):
+    """Changes as they come. ``close`` ends it, also from another thread while one waits for the next change."""
+
+    def __iter__(self) -> Iterator[Event]:
+        """Return the changes."""
+
+    def __next__(self) -> Event:
+        """Wait for the next change."""
+
+    def close(self) -> None:
+        """Wait no longer."""
+
+
 class Clock(t.Protocol):
     """Monotonic seconds, and a way to let them pass."""
 
@@ -83,8 +96,11 @@ class Cluster(t.Protocol):
     def invoke(self, kind: Kind, namespace: str, name: str, action: str, options: Mapping[str, t.Any]) -> None:
         """Call a KubeVirt subresource such as ``start``. Raises ``Refused`` when the state does not allow it."""
 
-    def watch(self, kind: Kind, namespace: str, name: str, *, since: str | None, timeout: float) -> Iterator[Event]:
-        """Yield changes of one object for ``timeout`` seconds at most. Raises ``WatchExpired`` and ``Forbidden``."""
+    def watch(self, kind: Kind, namespace: str, name: str | None, *, since: str | None, timeout: float) -> Watch:
+        """Yield changes of one object, or of all of a kind, for ``timeout`` seconds at most.
+
+        Raises ``WatchExpired`` and ``Forbidden``.
+        """
 
     def may(self, right: Right, namespace: str | None = None) -> bool:
         """Tell whether the user has a right, in all namespaces if none is given. Nothing is stored by asking."""
@@ -100,6 +116,16 @@ class Cluster(t.Protocol):
 
     def drain_warnings(self) -> list[str]:
         """Return the warnings that the server sent since the last call, each text once."""
+
+
+class Clusters(t.Protocol):
+    """Ways to one API server that share its connections, and a limit for requests at once, for several threads.
+
+    Each has its own patience with a busy server, and its own warnings. The limit falls while the server is overloaded.
+    """
+
+    def cluster(self) -> Cluster:
+        """Return a way of its own."""
 
 
 class Maas(t.Protocol):

@@ -13,7 +13,9 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
+from ansible_collections.vmo.core.plugins.module_utils._http.limit import Limit
 from ansible_collections.vmo.core.plugins.module_utils._kube.cluster import KubeCluster
+from ansible_collections.vmo.core.plugins.module_utils._kube.clusters import KubeClusters, Throttled
 from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
@@ -25,7 +27,7 @@ from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Maas, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Clusters, Maas, Progress
 
     Server = t.TypeVar("Server")
     UseCase = t.Callable[[Server, dict[str, t.Any], Clock, Progress], dict[str, t.Any]]
@@ -33,6 +35,8 @@ if t.TYPE_CHECKING:
 
 # seconds for which a request that was refused for the moment is sent again, where the task has no time of its own
 REQUEST_SECONDS = 60.0
+# connections beside those for requests: watches, which last
+WATCHES = 4
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -60,6 +64,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
 def run_on_cluster(group: OptionGroup, use_case: UseCase[Cluster]) -> None:
     """Run a use case on the cluster that the task names, and end the process with its report."""
     _run(group, use_case, open_cluster)
+
+
+def run_on_clusters(group: OptionGroup, use_case: UseCase[Clusters]) -> None:
+    """Run a use case that works in several threads, as ``run_on_cluster`` does."""
+    _run(group, use_case, open_clusters)
 
 
 def run_on_maas(group: OptionGroup, use_case: UseCase[Maas]) -> None:
@@ -103,6 +112,14 @@ def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
     transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
     return KubeCluster(transport, dry_run=check_mode)
+
+
+def open_clusters(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Clusters:
+    """Return ways for several threads to the cluster that the options name, ``parallel`` requests at once."""
+    most = params["parallel"]
+    wire = HttpTransport(connect(credentials(params), connections=most + WATCHES))
+    transport = Throttled(ReadOnly(wire) if check_mode else wire, Limit(most))
+    return KubeClusters(transport, SystemClock(), float(params["wait_timeout"]), dry_run=check_mode)
 
 
 def open_maas(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Maas:

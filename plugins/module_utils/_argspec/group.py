@@ -8,6 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
+
 Options = dict[str, dict[str, t.Any]]
 Rules = tuple[tuple[t.Any, ...], ...]
 
@@ -45,6 +49,21 @@ class OptionGroup:
             "required_if": self.required_if,
             "required_by": dict(self.required_by),
         }
+
+    def checker(self) -> t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]:
+        """Return a function that checks options as those of a task are, and returns them with types and defaults.
+
+        It raises ``InvalidOption``.
+        """
+        validator = ArgumentSpecValidator(**self.module_arguments())
+
+        def checked(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+            result = validator.validate(dict(options))
+            if result.error_messages:
+                raise InvalidOption(" ".join(f"{message.rstrip('.')}." for message in result.error_messages))
+            return dict(result.validated_parameters)
+
+        return checked
 
 
 def text(**more: t.Any) -> dict[str, t.Any]:

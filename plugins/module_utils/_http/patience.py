@@ -37,13 +37,16 @@ class Patience:
     """Repeats what may be repeated, until failed attempts and pauses have cost ``budget`` seconds in all.
 
     A request that may have been carried out although its answer was lost is repeated only where that does no harm.
+    ``known``: the server has answered before.
     """
 
-    def __init__(self, clock: Clock, budget: float, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, clock: Clock, budget: float, jitter: Callable[[], float] = random.random, *, known: bool = False
+    ) -> None:
         self._clock = clock
         self._left = budget
         self._jitter = jitter
-        self._has_answered = False
+        self._has_answered = known
 
     def ask(
         self, attempt: Callable[[], Answer], judge: Callable[[Answer], Trouble | None], *, is_repeatable: bool

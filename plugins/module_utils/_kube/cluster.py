@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import typing as t
@@ -25,11 +26,11 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kind import ACCESS
 from ansible_collections.vmo.core.plugins.module_utils._ports import Event, Listing
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from ansible_collections.vmo.core.plugins.module_utils._kube.transport import Transport
     from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
-    from ansible_collections.vmo.core.plugins.module_utils._ports import JsonObject
+    from ansible_collections.vmo.core.plugins.module_utils._ports import JsonObject, Watch
 
 PAGE = 500
 _VERSION = Kind("", "", "version", "the version")
@@ -113,23 +114,24 @@ class KubeCluster:
         path = f"/apis/subresources.kubevirt.io/v1/namespaces/{_part(namespace)}/{kind.plural}/{_part(name)}/{action}"
         self._send(Attempt(action, kind, namespace, name, is_action=True), Request("PUT", path, {}, body, JSON))
 
-    def watch(self, kind: Kind, namespace: str, name: str, *, since: str | None, timeout: float) -> Iterator[Event]:
-        """Yield changes of one object; a dead line ends it early. Raises ``WatchExpired`` and ``Forbidden``."""
+    def watch(self, kind: Kind, namespace: str, name: str | None, *, since: str | None, timeout: float) -> Watch:
+        """Yield changes of one object or of all; a dead line ends it. Raises ``WatchExpired`` and ``Forbidden``."""
         query = {
             "watch": "true",
-            "fieldSelector": f"metadata.name={name}",
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(whole_seconds(timeout)),
         }
+        if name:
+            query["fieldSelector"] = f"metadata.name={name}"
         if since:
             query["resourceVersion"] = since
-        attempt = Attempt("watch", kind, namespace, name)
+        attempt = Attempt("watch", kind, namespace, name or "")
         silence = min(whole_seconds(timeout), _SILENCE_SECONDS) + _GRACE_SECONDS
         stream = self._transport.stream(Request("GET", _path(kind, namespace), query, seconds=silence))
         self._note_warnings(stream.head)
         if stream.head.status != HTTPStatus.OK:
             raise error_of(stream.head, attempt)
-        return _events(stream.lines, stream.head, attempt)
+        return _Watch(_events(stream.lines, stream.head, attempt), stream.hang_up)
 
     def may(self, right: Right, namespace: str | None = None) -> bool:
         """Tell whether the user has a right, in all namespaces if none is given."""
@@ -217,7 +219,28 @@ class KubeCluster:
             self._warnings[re.sub(r"\\(.)", r"\1", text)] = None
 
 
-def _events(lines: Iterator[bytes], head: Response, attempt: Attempt) -> Iterator[Event]:
+class _Watch:
+    """The events of a watch, until somebody closes it."""
+
+    def __init__(self, events: Generator[Event, None, None], hang_up: Callable[[], None]) -> None:
+        self._events = events
+        self._hang_up = hang_up
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def close(self) -> None:
+        """End it, also from another thread while one waits for the next event."""
+        self._hang_up()
+        # the thread that reads it closes it then
+        with contextlib.suppress(ValueError):
+            self._events.close()
+
+
+def _events(lines: Iterator[bytes], head: Response, attempt: Attempt) -> Generator[Event, None, None]:
     try:
         for line in lines:
             event = _parse(line)

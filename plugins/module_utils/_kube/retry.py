@@ -32,10 +32,16 @@ class Retrying:
     """Repeats reads, writes that the server did not carry out, and writes that do no harm twice."""
 
     def __init__(
-        self, inner: Transport, clock: Clock, budget: float, jitter: Callable[[], float] = random.random
+        self,
+        inner: Transport,
+        clock: Clock,
+        budget: float,
+        jitter: Callable[[], float] = random.random,
+        *,
+        known: bool = False,
     ) -> None:
         self._inner = inner
-        self._patience = Patience(clock, budget, jitter)
+        self._patience = Patience(clock, budget, jitter, known=known)
 
     def send(self, request: Request) -> Response:
         """Send until there is an answer that a repetition would not change."""

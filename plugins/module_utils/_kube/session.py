@@ -9,6 +9,7 @@ Only the configuration side of the ``kubernetes`` library is used. Private to vm
 from __future__ import annotations
 
 import ssl
+import threading
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConfigurationFailed, MissingLibrary
@@ -31,6 +32,7 @@ class Session:
     def __init__(self, configuration: t.Any, pool: t.Any, identity: list[tuple[str, str]]) -> None:
         self._configuration = configuration
         self._identity = identity
+        self._refreshing = threading.Lock()
         self.pool = pool
         # Taken now: when it refreshes a token, the library writes the kubeconfig's values over those of the task.
         self.server = str(configuration.host).rstrip("/")
@@ -41,14 +43,18 @@ class Session:
 
     def identity(self) -> list[tuple[str, str]]:
         """Return the headers that say who asks; refreshes a token that is about to expire."""
-        with failing_plainly("The kubeconfig"):
+        # several threads must not refresh one token at once
+        with self._refreshing, failing_plainly("The kubeconfig"):
             settings = self._configuration.auth_settings().values()
         told = [(setting["key"], setting["value"]) for setting in settings if setting["in"] == "header"]
         return [*self._identity, *told]
 
 
-def connect(credentials: Credentials) -> Session:
-    """Return a session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``."""
+def connect(credentials: Credentials, connections: int | None = None) -> Session:
+    """Return a session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``.
+
+    ``connections`` is how many are kept open, those that the library keeps when it is left out.
+    """
     if IMPORT_ERROR is not None:
         raise MissingLibrary(
             f"The Python library kubernetes is needed where this task runs: {IMPORT_ERROR}", library="kubernetes"
@@ -58,6 +64,8 @@ def connect(credentials: Credentials) -> Session:
     if not credentials.is_complete and not load_into(configuration, credentials) and not credentials.host:
         raise ConfigurationFailed("No cluster is named: give a kubeconfig or a host, or run inside a cluster")
     _override(configuration, credentials)
+    if connections is not None:
+        configuration.connection_pool_maxsize = connections
     return Session(configuration, _pool(configuration), _impersonation(credentials))
 
 

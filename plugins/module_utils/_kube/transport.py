@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import socket
+import threading
 import typing as t
 import warnings
 from http import HTTPStatus
@@ -25,7 +27,7 @@ except ImportError:
     pass  # connect() says so, and nothing here works without what it returns
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ansible_collections.vmo.core.plugins.module_utils._kube.session import Session
 
@@ -67,10 +69,14 @@ class Response(t.NamedTuple):
 
 
 class Stream(t.NamedTuple):
-    """An answer without end. ``lines`` is empty unless the status is 200; it ends when the server or the line does."""
+    """An answer without end. ``lines`` is empty unless the status is 200; it ends when the server or the line does.
+
+    ``hang_up`` ends it from another thread, also while that one waits for a line.
+    """
 
     head: Response
     lines: Iterator[bytes]
+    hang_up: Callable[[], None] = lambda: None
 
 
 class Transport(t.Protocol):
@@ -103,7 +109,7 @@ class HttpTransport:
             raw = self._open(request, "identity", whole=False)
             if raw.status != HTTPStatus.OK:
                 return Stream(Response(raw.status, _headers(raw), raw.read()), iter(()))
-        return Stream(Response(raw.status, _headers(raw), b""), _lines(raw))
+        return Stream(Response(raw.status, _headers(raw), b""), _lines(raw), lambda: _hang_up(raw))
 
     def _open(self, request: Request, encoding: str, whole: bool) -> t.Any:
         headers = _HeaderDict({"Accept": "application/json, */*", "Accept-Encoding": encoding})
@@ -130,14 +136,41 @@ class HttpTransport:
 
     @contextlib.contextmanager
     def _failing_plainly(self) -> Iterator[None]:
-        with warnings.catch_warnings():
-            if not self._session.verifies:
-                # The user has switched it off knowingly; a warning with every request helps nobody.
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        with contextlib.nullcontext() if self._session.verifies else _UNWARNED:
             try:
                 yield
             except (urllib3.exceptions.HTTPError, OSError) as failure:
                 raise unreachable(self._session.server, failure) from failure
+
+
+class _Unwarned:
+    """While any thread is in it, nobody is warned of servers that are not verified.
+
+    The user has switched that off knowingly; a warning with every request helps nobody. Filters of warnings belong to
+    the whole process, so they are changed by the first thread and restored by the last one.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._kept: t.Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._kept = warnings.catch_warnings()
+                self._kept.__enter__()
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+
+    def __exit__(self, *failure: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._kept.__exit__(*failure)
+
+
+_UNWARNED = _Unwarned()
 
 
 class ReadOnly:
@@ -191,6 +224,15 @@ def _lines(raw: t.Any) -> Iterator[bytes]:
         return
     finally:
         raw.close()
+
+
+def _hang_up(raw: t.Any) -> None:
+    """End what another thread reads: closing the socket would not wake it, and one that has ended has none any more."""
+    line = getattr(getattr(raw, "_connection", None), "sock", None)
+    if isinstance(line, socket.socket):
+        with contextlib.suppress(OSError):
+            # not that of a TLS socket, which would take its state from under the reader
+            socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def whole_seconds(seconds: float) -> int:

@@ -43,6 +43,10 @@ class Suspicion:
         grace = min(self._grace, EVIDENCE_SECONDS) if finding.lasting else self._grace
         return now - self._since >= grace
 
+    def postpone(self, now: float) -> None:
+        """Look again later."""
+        self.next_look = now + EVIDENCE_SECONDS
+
     def pause(self, now: float) -> float:
         """Return the seconds until another look is worth while."""
         return max(0.5, min(EVIDENCE_SECONDS, self.next_look - now))

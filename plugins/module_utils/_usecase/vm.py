@@ -31,9 +31,10 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
     needs_disks,
 )
 from ansible_collections.vmo.core.plugins.module_utils._usecase.record import Record
-from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_template import read_blueprint, require_needs
+from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_template import Surroundings
 from ansible_collections.vmo.core.plugins.module_utils._usecase.vm_wait import (
     Waiting,
+    always,
     finish,
     owned_disks,
     settle,
@@ -45,6 +46,8 @@ from ansible_collections.vmo.core.plugins.module_utils._words.guest_config impor
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import check_words
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ansible_collections.vmo.core.plugins.module_utils._model.vm import WantedVm
     from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
     from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
@@ -61,17 +64,27 @@ _UNDERWAY = "stop/start already underway"
 _UNNEEDED: JsonObject = {}
 
 
-def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress) -> dict[str, t.Any]:
-    """Carry the task out and return its report: changed, diff, vm, actions, restart_required, warnings and the like."""
+def ensure(
+    cluster: Cluster,
+    wanted: WantedVm,
+    clock: Clock,
+    progress: Progress,
+    around: Surroundings | None = None,
+    may_look: Callable[[float], bool] = always,
+) -> dict[str, t.Any]:
+    """Carry the task out and return its report: changed, diff, vm, actions, restart_required, warnings and the like.
+
+    ``around`` and ``may_look`` are what the VM shares with others that are worked on at once.
+    """
+    around = around or Surroundings(cluster)
     check_words(wanted.options)
     check_definition(wanted.definition)
-    waiting = Waiting(cluster, wanted, Deadline(clock, wanted.wait_timeout), progress)
+    waiting = Waiting(cluster, wanted, Deadline(clock, wanted.wait_timeout), progress, may_look)
     record = Record()
     try:
         if wanted.template is not None and wanted.state != "absent":
-            blueprint = read_blueprint(cluster, wanted.template, wanted.template_api_version, wanted.namespace)
-            waiting = waiting._replace(wanted=replace(wanted, blueprint=blueprint))
-        found = _converge(waiting, record)
+            waiting = waiting._replace(wanted=replace(wanted, blueprint=around.blueprint(wanted)))
+        found = _converge(waiting, around, record)
         if wanted.wait and not cluster.dry_run:
             found = finish(waiting, found, [action["verb"] for action in record.actions], record.on_restart)
             if record.removed is not None and wanted.delete_disks:
@@ -82,9 +95,9 @@ def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress)
     return _report(cluster, wanted, found, record)
 
 
-def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
+def _converge(waiting: Waiting, around: Surroundings, record: Record) -> JsonObject | None:
     """Read, decide and act until a plan has nothing left to decide again; return the VM as last seen."""
-    cluster, wanted, deadline, _progress = waiting
+    cluster, wanted, deadline = waiting.cluster, waiting.wanted, waiting.deadline
     conflicts = 0
     while True:
         found = cluster.get(VM, wanted.namespace, wanted.name)
@@ -93,7 +106,7 @@ def _converge(waiting: Waiting, record: Record) -> JsonObject | None:
             continue
         plan = _decide(cluster, wanted, found)
         if plan.action == "create" and wanted.blueprint is not None:
-            require_needs(cluster, wanted, _new_vm(plan))
+            around.require_needs(wanted, _new_vm(plan))
         record.note(plan)
         if plan.action == "delete" and dig(found, "spec.dataVolumeTemplates"):
             record.removed = found

@@ -5,9 +5,18 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import threading
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import ApiMissing, Forbidden, InvalidOption, NotFound
+from ansible_collections.vmo.core.plugins.module_utils._errors import (
+    ApiMissing,
+    Forbidden,
+    InvalidOption,
+    NotFound,
+    VmoError,
+)
 from ansible_collections.vmo.core.plugins.module_utils._model.template import TEMPLATE, Blueprint
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import blueprint_of
@@ -47,21 +56,76 @@ def read_blueprint(cluster: Cluster, template: t.Any, api_version: str | None, n
     return blueprint_of(name, place.found)
 
 
-def require_needs(cluster: Cluster, wanted: WantedVm, vm: JsonObject) -> None:
-    """Raise ``NotFound`` that names all that a new VM refers to and is not there, before anything is made.
+class Surroundings:
+    """What VMs are made from and refer to: each thing is read once, for however many VMs and threads."""
 
-    What the user may not read is taken to be there: KubeVirt and CDI will tell.
-    """
-    own = (secret_name(wanted.name),)
-    missing = [need for need in needs_of(vm, wanted.namespace, own) if not _is_there(cluster, need)]
-    if missing:
-        raise NotFound(
-            lacking_sentence(wanted.subject, missing),
-            missing=[
-                {"kind": need.kinds[0].name, "namespace": need.namespace, "name": need.name, "purpose": need.purpose}
-                for need in missing
-            ],
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._lock = threading.Lock()
+        self._answers: dict[t.Hashable, _Answer] = {}
+
+    def blueprint(self, wanted: WantedVm) -> Blueprint:
+        """Return what the VM's template stands for; see ``read_blueprint``."""
+        template, version, namespace = wanted.template, wanted.template_api_version, wanted.namespace
+        text = template if isinstance(template, str) else json.dumps(template, sort_keys=True, default=str)
+        found: Blueprint = self._once(
+            (type(template), text, version, namespace),
+            lambda: read_blueprint(self._cluster, template, version, namespace),
         )
+        return found
+
+    def require_needs(self, wanted: WantedVm, vm: JsonObject) -> None:
+        """Raise ``NotFound`` that names all that a new VM refers to and is not there, before anything is made.
+
+        What the user may not read is taken to be there: KubeVirt and CDI will tell.
+        """
+        own = (secret_name(wanted.name),)
+        missing = [need for need in needs_of(vm, wanted.namespace, own) if not self._has(need)]
+        if missing:
+            raise NotFound(
+                lacking_sentence(wanted.subject, missing),
+                missing=[
+                    {
+                        "kind": need.kinds[0].name,
+                        "namespace": need.namespace,
+                        "name": need.name,
+                        "purpose": need.purpose,
+                    }
+                    for need in missing
+                ],
+            )
+
+    def _has(self, need: Need) -> bool:
+        key = (need.kinds, need.namespace, need.name)
+        return bool(self._once(key, lambda: _is_there(self._cluster, need)))
+
+    def _once(self, key: t.Hashable, read: t.Callable[[], t.Any]) -> t.Any:
+        with self._lock:
+            answer = self._answers.setdefault(key, _Answer())
+        return answer.once(read)
+
+
+class _Answer:
+    """What came of a question that is asked once; who comes meanwhile waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_known = False
+        self._value: t.Any = None
+        self._error: VmoError | None = None
+
+    def once(self, read: t.Callable[[], t.Any]) -> t.Any:
+        with self._lock:
+            if not self._is_known:
+                try:
+                    self._value = read()
+                except VmoError as error:
+                    self._error = error
+                self._is_known = True
+        if self._error is not None:
+            # each VM adds to its failure what was done for it
+            raise copy.copy(self._error)
+        return self._value
 
 
 def _is_there(cluster: Cluster, need: Need) -> bool:

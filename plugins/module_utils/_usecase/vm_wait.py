@@ -53,13 +53,22 @@ LAG_SECONDS = 3.0
 DEFAULT_GRACE = 30
 
 
+def always(_now: float) -> bool:
+    """Let a VM that waits alone be looked into whenever it is time."""
+    return True
+
+
 class Waiting(t.NamedTuple):
-    """The VM that is waited for, and by whom."""
+    """The VM that is waited for, and by whom.
+
+    ``may_look`` tells whether what is around a VM that merely takes its time may be read now.
+    """
 
     cluster: Cluster
     wanted: WantedVm
     deadline: Deadline
     progress: Progress
+    may_look: Callable[[float], bool] = always
 
     def until(
         self, found: JsonObject | None, look: Callable[[JsonObject | None], Outlook], awaited: str
@@ -138,7 +147,7 @@ def owned_disks(cluster: Cluster, vm: JsonObject | None) -> list[JsonObject]:
 
 def until_disks_are_gone(waiting: Waiting, removed: JsonObject) -> None:
     """Wait for the DataVolumes of a VM that is gone, so that the next one of its name does not meet them."""
-    cluster, wanted, deadline, progress = waiting
+    cluster, wanted, deadline, progress, _may_look = waiting
     while True:
         names = ", ".join(item["metadata"]["name"] for item in owned_disks(cluster, removed))
         if not names:
@@ -260,8 +269,11 @@ class _Starting:
             return Outlook(True, printable(found))
         now = self._clock.now()
         troubled = printable(found) in _TROUBLED or holds(found, "Failure")
-        if now >= self._suspicion.next_look or (troubled and not self._suspicion.is_awake):
+        is_due, is_awake = now >= self._suspicion.next_look, self._suspicion.is_awake
+        if (troubled and (is_due or not is_awake)) or (is_due and (is_awake or self._waiting.may_look(now))):
             self._investigate(found, now)
+        elif is_due:
+            self._suspicion.postpone(now)
         return Outlook(False, self._phrase(found), self._suspicion.pause(now))
 
     def _investigate(self, found: JsonObject, now: float) -> None:
