@@ -28,6 +28,7 @@ DISABLED_GATES = "spec.configuration.developerConfiguration.disabledFeatureGates
 CDI_GATES = "spec.config.featureGates"
 # who made an object and what is its life is not for the result
 _OWN_METADATA = ("managedFields",)
+_GOING = "DeletionInProgress"
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,10 @@ def trouble_of(found: Tree) -> str | None:
     synchronized = condition(found, "Synchronized")
     if synchronized.get("status") == "False":
         return str(synchronized.get("message") or synchronized.get("reason") or "not synchronized")
-    if holds(found, "Degraded") and not holds(found, "Progressing"):
-        degraded = condition(found, "Degraded")
+    degraded = condition(found, "Degraded")
+    # while KubeVirt goes, it calls that degraded, however well it goes
+    is_going = degraded.get("reason") == _GOING
+    if holds(found, "Degraded") and not holds(found, "Progressing") and not is_going:
         return str(degraded.get("message") or degraded.get("reason") or "degraded")
     return None
 
