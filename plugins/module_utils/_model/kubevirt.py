@@ -28,7 +28,7 @@ DISABLED_GATES = "spec.configuration.developerConfiguration.disabledFeatureGates
 CDI_GATES = "spec.config.featureGates"
 # who made an object and what is its life is not for the result
 _OWN_METADATA = ("managedFields",)
-_GOING = "DeletionInProgress"
+_BEING_REMOVED = "DeletionInProgress"
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,9 @@ def trouble_of(found: Tree) -> str | None:
     if synchronized.get("status") == "False":
         return str(synchronized.get("message") or synchronized.get("reason") or "not synchronized")
     degraded = condition(found, "Degraded")
-    # while KubeVirt goes, it calls that degraded, however well it goes
-    is_going = degraded.get("reason") == _GOING
-    if holds(found, "Degraded") and not holds(found, "Progressing") and not is_going:
+    # what is being removed as it should be is called degraded, too
+    is_removal = degraded.get("reason") == _BEING_REMOVED
+    if holds(found, "Degraded") and not holds(found, "Progressing") and not is_removal:
         return str(degraded.get("message") or degraded.get("reason") or "degraded")
     return None
 

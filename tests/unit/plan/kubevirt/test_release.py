@@ -57,7 +57,7 @@ REFUSED: dict[str, tuple[Installed, str, str]] = {
         "1.4 → 1.5 → 1.6 → 1.7 → 1.8: have the newest 1.5 installed first",
     ),
     "two at once": (running("v1.4.3"), "1.6.0", "1.4 → 1.5 → 1.6: have the newest 1.5 installed first"),
-    "two at once from one under way": (running("v1.4.0", "v1.5.0"), "1.6.0", "have the newest 1.5 installed first"),
+    "two at once from one under way": (running("v1.4.0", "v1.5.0"), "1.6.0", "the newest 1.5 installed first"),
     "down a patch": (running("v1.8.4"), "1.8.0", "does not go down from v1.8.4 to v1.8.0"),
     "down a minor": (running("v1.5.0"), "1.4.0", "does not go down"),
     "down to a candidate": (running("v1.5.0"), "1.5.0-rc.1", "does not go down"),
