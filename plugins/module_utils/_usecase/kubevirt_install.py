@@ -20,7 +20,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kind import CDI, D
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import only, target_of, version_of
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard import other_snapshot_controllers
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.controllers import other_snapshot_controllers
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.manifest import (
     is_place_of_images,
     objects_of,

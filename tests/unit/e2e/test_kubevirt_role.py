@@ -306,7 +306,7 @@ def test_who_may_not_install_is_told_what_is_missing(cluster: Simulator, install
     cluster.deny("admin", verb="patch", resource="clusterroles")
     outcome = installation.begin().finish()
     assert outcome.status != 0
-    assert "Bring KubeVirt to what it shall be" in outcome.output
+    assert "Bring or remove KubeVirt" in outcome.output
     assert "clusterroles" in outcome.output.rpartition("fatal: ")[2]
 
 

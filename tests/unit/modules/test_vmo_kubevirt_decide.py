@@ -77,6 +77,12 @@ def test_what_would_be_refused_is_refused(simulator: Simulator) -> None:
     assert lost.writes == lost.rehearsals == []
 
 
+def test_a_removal_that_goes_on_is_no_trouble(simulator: Simulator) -> None:
+    answer = run(simulator, product="KubeVirt", state="absent", manifest=operator("v1.8.0"), failure_grace=0)
+    assert ("delete", "KubeVirt") in {(action["verb"], action["kind"]) for action in answer.result["actions"]}
+    assert simulator.read("kubevirts", "kubevirt", "kubevirt") is None
+
+
 def test_a_removal_says_nothing_of_kinds_that_are_old(simulator: Simulator) -> None:
     assert simulator.read("customresourcedefinitions", "", "virtualmachineinstancepresets.kubevirt.io") is not None
     answer = run(simulator, product="KubeVirt", state="absent", default_version="1.8.0")

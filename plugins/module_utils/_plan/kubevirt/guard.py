@@ -14,11 +14,9 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kind import (
     Kind,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.cluster_checks.pods import images_of
 
 Tree = dict[str, t.Any]
 BLOCKING_STRATEGY = "BlockUninstallIfWorkloadsExist"
-_CONTROLLER = "snapshot-controller"
 
 
 class Estate(t.NamedTuple):
@@ -123,22 +121,3 @@ def _is_brought(kind: str, item: Tree) -> bool:
 def _is_history(kind: str, item: Tree) -> bool:
     field, ends = _HISTORY.get(kind, ("", ()))
     return bool(field) and dig(item, field) in ends
-
-
-def other_snapshot_controllers(found: t.Iterable[Tree], manifest: t.Iterable[Tree]) -> list[str]:
-    """Return the snapshot controllers among Deployments and DaemonSets that a manifest does not bring, by place.
-
-    Distributions give it a name or an image of their own, but not both.
-    """
-    brought = {_place_of(item) for item in manifest}
-    return sorted(
-        "/".join(_place_of(item)[1:])
-        for item in found
-        if _place_of(item) not in brought
-        and (_CONTROLLER in item["metadata"]["name"] or any(image.endswith(_CONTROLLER) for image in images_of(item)))
-    )
-
-
-def _place_of(item: Tree) -> tuple[str, str, str]:
-    metadata = item["metadata"]
-    return (item["kind"], metadata.get("namespace") or "default", metadata["name"])
