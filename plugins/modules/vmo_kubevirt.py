@@ -54,11 +54,13 @@ options:
     description:
       - What the manifest brings.
       - >-
-        When it is left out, O(manifest) is needed and stands for itself, such as that of Multus or of a snapshot
-        controller. It has no version, nobody is told to install anything, and nothing is guarded but the kinds that
-        O(delete_crds) would delete.
+        When it is left out, O(manifest) is needed and stands for itself, such as that of Multus. It has no version,
+        nobody is told to install anything, and nothing is guarded but the kinds that O(delete_crds) would delete.
+      - >-
+        V(SnapshotController) is such a manifest, too. A cluster has one snapshot controller at most, and distributions
+        bring it under a name of their own. Where another one than that of O(manifest) is there, it is refused.
     type: str
-    choices: [KubeVirt, CDI]
+    choices: [KubeVirt, CDI, SnapshotController]
   state:
     description:
       - What the cluster shall be.
@@ -81,6 +83,22 @@ options:
       - The text of the manifest of the operator, a list of such texts, or a list of objects.
       - When it is left out, nothing is changed. The result tells what would be decided.
     type: raw
+  decide_only:
+    description:
+      - >-
+        Whether to change nothing and ask for no object of O(manifest), but to tell what is decided, and to refuse what
+        would be refused.
+    type: bool
+    default: false
+  on_managed:
+    description:
+      - What to do when a version is wanted that is not there, and somebody else manages the product.
+      - V(warn) - Leave it as it is, and warn.
+      - V(fail) - Fail with the code V(managed_elsewhere).
+      - V(ignore) - Leave it as it is.
+    type: str
+    default: warn
+    choices: [warn, fail, ignore]
   registries:
     description:
       - Where images are pulled from instead, by where the manifest has them. The longest match counts.
@@ -154,6 +172,11 @@ installed:
   type: bool
   returned: always
   sample: true
+check_mode:
+  description: Whether this was check mode, whoever has turned it on.
+  type: bool
+  returned: always
+  sample: false
 managed_by:
   description: As RV(vmo.core.vmo_kubevirt_config#module:managed_by).
   type: dict
@@ -207,6 +230,8 @@ error:
         - What kind of failure it is.
         - V(no_way) - There is no way from the version that runs to the one that is wanted, or somebody else manages it.
         - V(in_use) - Objects would be lost with it.
+        - V(managed_elsewhere) - Somebody else manages it, and O(on_managed) is V(fail).
+        - V(already_there) - The cluster has a snapshot controller already.
         - V(being_deleted) - It is being deleted.
         - V(not_removed) - The operator cannot remove it.
       type: str

@@ -16,13 +16,15 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
 
 KUBEVIRT = OptionGroup(
     {
-        "product": text(choices=["KubeVirt", "CDI"]),
+        "product": text(choices=["KubeVirt", "CDI", "SnapshotController"]),
         "state": text(default="present", choices=["present", "absent"]),
         "version": text(),
         "default_version": text(),
         "manifest": {"type": "raw"},
         "registries": mapping(),
         "image_pull_secrets": texts(no_log=False),
+        "decide_only": flag(default=False),
+        "on_managed": text(default="warn", choices=["warn", "fail", "ignore"]),
         "delete_crds": flag(default=False),
         "delete_namespaces": flag(default=False),
         "wait_timeout": number(default=600),

@@ -16,10 +16,11 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     Refused,
     VmoError,
 )
-from ansible_collections.vmo.core.plugins.module_utils._model.kind import CDI, KUBEVIRT, Kind
+from ansible_collections.vmo.core.plugins.module_utils._model.kind import CDI, DAEMON_SET, DEPLOYMENT, KUBEVIRT, Kind
 from ansible_collections.vmo.core.plugins.module_utils._model.kubevirt import only, target_of, version_of
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
+from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.controllers import other_snapshot_controllers
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.manifest import (
     is_place_of_images,
     objects_of,
@@ -39,7 +40,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.release im
     decide_release,
 )
 from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_objects import Objects, Record
-from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_uninstall import Removal, remove
+from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_uninstall import Removal, guard, remove
 from ansible_collections.vmo.core.plugins.module_utils._usecase.kubevirt_wait import Waiting
 from ansible_collections.vmo.core.plugins.module_utils._wait import Deadline, gives_way
 from ansible_collections.vmo.core.plugins.module_utils._words.manifest import documents
@@ -48,6 +49,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
 
 _KINDS = {"KubeVirt": KUBEVIRT, "CDI": CDI}
+_CONTROLLER = "SnapshotController"
 _ON_LINUX = {"nodeSelector": {"kubernetes.io/os": "linux"}}
 # what an operator is told to install where nobody has told it yet
 _TOLD: dict[str, dict[str, t.Any]] = {
@@ -65,9 +67,16 @@ _TOLD: dict[str, dict[str, t.Any]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """One task. ``objects`` are those of its manifest, ``None`` where it has none and is only to decide."""
+    """One task. ``objects`` are those of its manifest, ``None`` where it has none.
+
+    ``product``: what has a version and an operator, ``None`` for what a manifest alone describes. ``is_sole``: that is
+    a snapshot controller.
+    """
 
     product: str | None
+    is_sole: bool
+    only_decides: bool
+    on_managed: str
     state: str
     version: str | None
     default_version: str | None
@@ -89,10 +98,11 @@ def run(cluster: Cluster, params: dict[str, t.Any], clock: Clock, progress: Prog
         "previous_version": decision.previous if decision else None,
         "managed_by": _owner(found),
         "installed": found is not None,
+        "check_mode": cluster.dry_run,
     }
     record = Record()
-    notes = [decision.note] if decision and decision.note else []
-    if wanted.objects is not None and not (decision and decision.is_foreign):
+    notes = _notes(wanted, decision)
+    if not (decision and decision.is_foreign):
         try:
             _carry_out(waiting, wanted, found, decision, record)
         except VmoError as error:
@@ -106,7 +116,8 @@ def wanted_installation(params: t.Mapping[str, t.Any]) -> Wanted:
     for option, least in (("wait_timeout", 1), ("failure_grace", 0)):
         if params[option] < least:
             raise InvalidOption(f"{option}: {params[option]} is less than {least} seconds.", option=option)
-    if params["product"] is None and params["manifest"] is None:
+    product = params["product"] if params["product"] in _KINDS else None
+    if product is None and params["manifest"] is None:
         raise InvalidOption("manifest: without a product there is nothing else to go by.", option="manifest")
     registries, secrets = params["registries"] or {}, tuple(params["image_pull_secrets"] or ())
     _check_registries(registries)
@@ -115,7 +126,10 @@ def wanted_installation(params: t.Mapping[str, t.Any]) -> Wanted:
     if manifest is not None:
         objects = [with_pull_secrets(with_registries(item, registries), secrets) for item in _objects(manifest)]
     return Wanted(
-        product=params["product"],
+        product=product,
+        is_sole=params["product"] == _CONTROLLER,
+        only_decides=params["decide_only"] or objects is None,
+        on_managed=params["on_managed"],
         state=params["state"],
         version=params["version"],
         default_version=params["default_version"],
@@ -194,18 +208,26 @@ def _decide(wanted: Wanted, found: JsonObject | None) -> Decision | None:
     return decision
 
 
+def _notes(wanted: Wanted, decision: Decision | None) -> list[str]:
+    """Return what a human should know of the decision; refuses what somebody else manages, if the task wants that."""
+    if decision is None or not decision.note:
+        return []
+    if decision.is_foreign and wanted.on_managed == "fail":
+        raise Refused(decision.note, code="managed_elsewhere")
+    return [] if decision.is_foreign and wanted.on_managed == "ignore" else [decision.note]
+
+
 def _check_place(wanted: Wanted, found: JsonObject | None, decision: Decision, brought: str | None) -> None:
     product = str(wanted.product)
     if found is not None and is_going(found):
         raise Refused(
-            f"{product} {found['metadata']['name']} is being deleted: wait until it is gone, or finish that with state "
-            f"set to absent.",
+            f"{product} {found['metadata']['name']} is being deleted: wait until it is gone, or finish its removal.",
             code="being_deleted",
         )
     if brought is not None and brought != decision.version:
         raise InvalidOption(
-            f"manifest: it brings {brought} of {product}, and {decision.version} is wanted: name the manifest of that "
-            f"version, or {brought} as version.",
+            f"manifest: it brings {brought} of {product}, and {decision.version} is wanted: name the manifest of "
+            f"{decision.version}, or want {brought}.",
             option="manifest",
         )
     there, brings = dig(found or {}, "metadata.namespace"), _namespace(wanted)
@@ -237,11 +259,28 @@ def _carry_out(
             delete_crds=wanted.delete_crds,
             delete_namespaces=wanted.delete_namespaces,
         )
-        remove(waiting, objects, removal, record)
+        if wanted.only_decides:
+            guard(waiting, removal)
+        else:
+            remove(waiting, objects, removal, record)
+        return
+    if wanted.is_sole:
+        _refuse_a_second(waiting.cluster, manifest)
+    if wanted.only_decides:
         return
     objects.bring(manifest, keeps_versions_dropped=decision is not None and decision.action == NONE)
     if wanted.product is not None:
         _tell_operator(waiting, wanted, found, objects, record)
+
+
+def _refuse_a_second(cluster: Cluster, manifest: list[JsonObject]) -> None:
+    there = [{**item, "kind": kind.name} for kind in (DEPLOYMENT, DAEMON_SET) for item in cluster.list_all(kind).items]
+    others = other_snapshot_controllers(there, manifest)
+    if others:
+        raise Refused(
+            f"{', '.join(others)} is a snapshot controller already, and a cluster has one at most: leave it to that.",
+            code="already_there",
+        )
 
 
 def _tell_operator(

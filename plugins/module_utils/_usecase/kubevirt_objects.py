@@ -13,12 +13,12 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kind import DEFINI
 from ansible_collections.vmo.core.plugins.module_utils._model.status import holds, is_going
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.contents import (
+    BUILT_IN,
     differences,
     left_behind,
     missing_in,
     without_dropped_versions,
 )
-from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.foreseen import BUILT_IN
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.guard import kind_defined
 
 if t.TYPE_CHECKING:

@@ -133,7 +133,7 @@ class Api:
         entry.dry_run = call.dry_run
         result = self._stored(entry, lambda: self._verb(entry.verb)(call))
         response = _json(result.body, status=result.code)
-        for warning in result.warnings:
+        for warning in filter(None, [call.kind.deprecation, *result.warnings]):
             response.headers.add("Warning", f"299 - {json.dumps(warning)}")
         return response
 

@@ -14,7 +14,7 @@ class Kind(t.NamedTuple):
     """One served resource.
 
     ``status`` says that it has a status subresource: then the main endpoint cannot write status, and only other
-    changes count as a new generation.
+    changes count as a new generation. ``deprecation``: what the server says of it whenever it is asked for.
     """
 
     group: str
@@ -23,6 +23,7 @@ class Kind(t.NamedTuple):
     plural: str
     namespaced: bool = True
     status: bool = False
+    deprecation: str = ""
 
     @property
     def api_version(self) -> str:

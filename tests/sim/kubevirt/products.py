@@ -46,7 +46,10 @@ _OF_KUBEVIRT = (
     VM, VMI, SNAPSHOT, CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE,
     Kind(KUBEVIRT, "v1", "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations", status=True),
     Kind(KUBEVIRT, "v1", "VirtualMachineInstanceReplicaSet", "virtualmachineinstancereplicasets", status=True),
-    Kind(KUBEVIRT, "v1alpha3", "VirtualMachineInstancePreset", "virtualmachineinstancepresets"),
+    Kind(
+        KUBEVIRT, "v1alpha3", "VirtualMachineInstancePreset", "virtualmachineinstancepresets",
+        deprecation="kubevirt.io/v1alpha3 VirtualMachineInstancePresets is now deprecated and will be removed in v2.",
+    ),
     Kind(INSTANCETYPE, "v1beta1", "VirtualMachineInstancetype", "virtualmachineinstancetypes"),
     Kind(INSTANCETYPE, "v1beta1", "VirtualMachinePreference", "virtualmachinepreferences"),
     Kind(SNAPSHOT.group, "v1beta1", "VirtualMachineSnapshotContent", "virtualmachinesnapshotcontents", status=True),
@@ -129,6 +132,7 @@ def definition(kind: Kind, **metadata: t.Any) -> Object:
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     version: Object = {"name": kind.version, "served": True, "storage": True, "schema": schema}
     version |= {"subresources": {"status": {}}} if kind.status else {}
+    version |= {"deprecated": True, "deprecationWarning": kind.deprecation} if kind.deprecation else {}
     names = {"kind": kind.kind, "plural": kind.plural}
     spec = {"group": kind.group, "names": names, "scope": "Namespaced" if kind.namespaced else "Cluster"}
     return named(CRD, kind.resource, {"spec": {**spec, "versions": [version]}}, **metadata)

@@ -81,7 +81,9 @@ def _kinds(spec: Object) -> t.Iterator[Kind]:
             yield BY_PATH[path]
         elif version.get("served") and version.get("storage"):
             namespaced, status = spec["scope"] == "Namespaced", "status" in (version.get("subresources") or {})
-            yield Kind(path[0], path[1], spec["names"]["kind"], path[2], namespaced, status=status)
+            kind, said = spec["names"]["kind"], version.get("deprecationWarning")
+            deprecation = said or f"{path[0]}/{path[1]} {kind} is deprecated" if version.get("deprecated") else ""
+            yield Kind(path[0], path[1], kind, path[2], namespaced, status=status, deprecation=deprecation)
 
 
 def _group(name: str, versions: t.Sequence[str]) -> Object:

@@ -55,13 +55,6 @@ NETWORKS: Tree = {
         ],
     },
 }
-pytestmark = pytest.mark.usefixtures("any_kubernetes_core")
-
-
-@pytest.fixture
-def any_kubernetes_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The development environment has one kubernetes.core for all versions of ansible-core.
-    monkeypatch.setenv("ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH", "ignore")
 
 
 class Installation:
@@ -70,7 +63,6 @@ class Installation:
     def __init__(self, cluster: Simulator, directory: Path) -> None:
         self.cluster = cluster
         self.directory = directory
-        (directory / "tmp").mkdir()
         self.variables: Tree = {
             "kubevirt_connection": {"kubeconfig": str(cluster.kubeconfig)},
             "kubevirt_manifest": f"{cluster.url}/_sim/manifests/kubevirt/v1.4.0",
@@ -95,9 +87,7 @@ class Installation:
         self.cluster.clear_log()
         path = self.directory / "variables.json"
         path.write_text(json.dumps({**self.variables, **changed}), encoding="utf-8")
-        # kubernetes.core keeps there which kinds a cluster has.
-        environment = {"TMPDIR": str(self.directory / "tmp")}
-        return start(playbook or self._playbook, "-e", f"@{path}", *options, environment=environment)
+        return start(playbook or self._playbook, "-e", f"@{path}", *options, environment={})
 
     def run(self, *options: str, **changed: t.Any) -> Outcome:
         """Run the role, which must succeed and cause no warning."""
@@ -192,7 +182,10 @@ WRONG: dict[str, tuple[Tree, str]] = {
     "another checksum": ({"kubevirt_manifest_checksum": f"sha256:{'0' * 64}"}, "somebody has changed it"),
     "no version": ({"kubevirt_version": "latest"}, "latest: a version is three numbers"),
     "a file that is not there": ({"kubevirt_manifest": "/nowhere.yaml"}, "name a copy in kubevirt_manifest"),
-    "the manifest of another version": ({"kubevirt_version": "1.5.0"}, "brings v1.4.0, and v1.5.0 is wanted"),
+    "the manifest of another version": (
+        {"kubevirt_version": "1.5.0"},
+        "brings v1.4.0 of KubeVirt, and v1.5.0 is wanted",
+    ),
     "a state": ({"kubevirt_state": "gone"}, "kubevirt_state"),
     "nobody": (
         {"kubevirt_connection": {"host": "https://127.0.0.1:1", "api_key": "hush-4711"}},
@@ -264,7 +257,9 @@ def test_what_helm_manages_is_configured_only(cluster: Simulator, installation: 
 
 def test_networks_are_made_on_a_bridge_of_the_nodes(cluster: Simulator, installation: Installation) -> None:
     multus = installation.directory / "multus.yaml"
-    multus.write_text(json.dumps(NETWORKS), encoding="utf-8")
+    # what looks like a template is none
+    words = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "words"}, "data": {"a": "{{ 6 * 7 }}"}}
+    multus.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [NETWORKS, words]}), encoding="utf-8")
     more: Tree = {
         "kubevirt_multus": True,
         "kubevirt_multus_manifest": str(multus),
@@ -278,7 +273,27 @@ def test_networks_are_made_on_a_bridge_of_the_nodes(cluster: Simulator, installa
     config = {"cniVersion": "0.3.1", "name": "vlan20", "type": "bridge", "bridge": "br0", "vlan": 20, "ipam": {}}
     assert json.loads(vlan20["spec"]["config"]) == config
     assert cluster.read("network-attachment-definitions", "kubevirt", "migration") is not None
+    found = cluster.read("configmaps", "default", "words")
+    assert found is not None
+    assert found["data"] == words["data"]
     assert installation.run(**more).recap["changed"] == 0
+
+
+def test_a_second_snapshot_controller_is_refused(cluster: Simulator, installation: Installation) -> None:
+    pod = {"containers": [{"name": "it", "image": "example.com/snapshot-controller:v7"}]}
+    template = {"metadata": {"labels": {"app": "it"}}, "spec": pod}
+    head: Tree = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "csi", "namespace": "kube-system"},
+    }
+    cluster.put({**head, "spec": {"selector": {"matchLabels": {"app": "it"}}, "template": template}})
+    path = installation.directory / "controller.yaml"
+    path.write_text(json.dumps({**head, "metadata": {"name": "own"}, "spec": {}}), encoding="utf-8")
+    said = installation.refused(
+        kubevirt_snapshot_controller=True, kubevirt_snapshot_controller_manifests=[{"from": str(path)}]
+    )
+    assert "kube-system/csi is a snapshot controller already" in said
 
 
 def test_an_answer_that_only_comes_later_is_waited_for(cluster: Simulator, installation: Installation) -> None:
@@ -291,7 +306,7 @@ def test_who_may_not_install_is_told_what_is_missing(cluster: Simulator, install
     cluster.deny("admin", verb="patch", resource="clusterroles")
     outcome = installation.begin().finish()
     assert outcome.status != 0
-    assert "KubeVirt: " in outcome.output
+    assert "Bring KubeVirt to what it shall be" in outcome.output
     assert "clusterroles" in outcome.output.rpartition("fatal: ")[2]
 
 

@@ -16,6 +16,32 @@ from ansible_collections.vmo.core.plugins.module_utils._model.quantity import pa
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig, join
 
 Tree = dict[str, t.Any]
+# the groups of Kubernetes itself
+BUILT_IN = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    }
+)
 _NAMED = ("containers", "env", "imagePullSecrets", "initContainers", "secrets", "volumes", "webhooks")
 # the lists that Kubernetes merges by keys of their items, with what it assumes where one is missing
 _KEYS: dict[str, dict[str, t.Any]] = {

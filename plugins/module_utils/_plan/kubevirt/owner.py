@@ -41,11 +41,6 @@ class Owner(t.NamedTuple):
         return f"{called} ({self.name})" if self.name else called
 
 
-def owner_named(said: t.Mapping[str, t.Any]) -> Owner:
-    """Return an owner as a result tells it."""
-    return Owner(str(said.get("by") or "somebody else"), str(said.get("name") or ""), str(said.get("advice") or ""))
-
-
 def owner_of(found: Tree) -> Owner | None:
     """Return who manages an object by its labels, annotations, owners and writers, ``None`` if nobody does."""
     labels = dig(found, "metadata.labels") or {}

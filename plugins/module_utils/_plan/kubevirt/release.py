@@ -75,7 +75,7 @@ def decide_release(
     running = None if installed.version is None else tag_of(installed.version)
     there = running or (installed.target and tag_of(installed.target)) or default
     if installed.owner is not None:
-        return _of_somebody_else(product, installed.owner, there, state)
+        return _of_somebody_else(product, installed.owner, there, None if state == ABSENT else wanted or there)
     if state == ABSENT:
         return Decision(UNINSTALL, there, running)
     if running is None:
@@ -87,13 +87,12 @@ def decide_release(
     return _to(product, wanted, running, installed.coming)
 
 
-def _of_somebody_else(product: Product, owner: Owner, there: str, state: str) -> Decision:
+def _of_somebody_else(product: Product, owner: Owner, there: str, wanted: str | None) -> Decision:
     managed = f"{product.name} is managed by {owner.sentence}"
-    if state == ABSENT:
+    if wanted is None:
         return Decision(NONE, there, there, True, refusal=f"{managed}: it has to be removed there.")
-    return Decision(
-        NONE, there, there, True, note=f"{managed}: it is neither installed nor upgraded here, and stays {there}."
-    )
+    note = "" if is_same(there, wanted) else f"{managed}: it stays {there}, and does not become {wanted} here."
+    return Decision(NONE, there, there, True, note=note)
 
 
 def _to(product: Product, wanted: str, running: str, coming: str | None) -> Decision:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a manifest is made of, where its images come from, and what a cluster knows of it."""
+"""What a manifest is made of, where its images come from, and what would be lost with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.blockers import blockers
-from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.foreseen import prospect_of
 from ansible_collections.vmo.core.plugins.module_utils._plan.kubevirt.manifest import (
     moved_image,
     objects_of,
@@ -164,38 +163,6 @@ def test_operators_are_told_of_the_secrets() -> None:
     assert cdi["spec"] == {"config": {"featureGates": [], "imagePullSecrets": [{"name": "m"}]}}
     other = item("ConfigMap", data={"a": "quay.io/kubevirt/a"})
     assert with_pull_secrets(with_registries(other, MIRROR), ["mirror"]) == other
-
-
-# What a cluster knows.
-
-
-def test_what_a_cluster_can_judge() -> None:
-    names = {"kind": "KubeVirt", "plural": "kubevirts"}
-    group = "apiextensions.k8s.io"
-    definition = item("CustomResourceDefinition", "kubevirts.kubevirt.io", group=group)
-    definition["spec"] = {"group": "kubevirt.io", "names": names}
-    objects = [
-        item("Namespace", "kubevirt"),
-        definition,
-        item("ServiceAccount", "operator", "kubevirt"),
-        item("ClusterRole", "operator", group="rbac.authorization.k8s.io"),
-        item("KubeVirt", "kubevirt", "kubevirt", "kubevirt.io"),
-        item("CDI", "cdi", group="cdi.kubevirt.io"),
-    ]
-
-    def known(namespaces: list[str], crds: list[str]) -> list[str]:
-        found = prospect_of(objects, namespaces, crds)
-        assert sorted(map(str, [*found.known, *found.foreseen])) == sorted(map(str, objects))
-        return [each["kind"] for each in found.known]
-
-    cluster_wide = ["Namespace", "CustomResourceDefinition", "ClusterRole"]
-    assert known([], []) == cluster_wide
-    assert known(["kubevirt"], []) == ["Namespace", "CustomResourceDefinition", "ServiceAccount", "ClusterRole"]
-    # the kind of the manifest is not there, though another one of its group is
-    assert known(["kubevirt"], ["virtualmachines.kubevirt.io"])[-1] == "ClusterRole"
-    assert known(["kubevirt"], ["kubevirts.kubevirt.io"])[-1] == "KubeVirt"
-    assert known([], ["kubevirts.kubevirt.io"]) == cluster_wide
-    assert known([], ["cdis.cdi.kubevirt.io"]) == [*cluster_wide, "CDI"]
 
 
 # What would be lost.
