@@ -15,6 +15,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     WaitTimeout,
     WatchExpired,
 )
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ POLL_SECONDS = 2.0
 WATCH_SECONDS = 60.0
 # how often another writer may come first before a task gives up
 ATTEMPTS = 8
+_VERSION = "metadata.resourceVersion"
 
 
 class SystemClock:
@@ -145,7 +147,10 @@ class _Changes:
             return self._next_event(found, within)
         except WatchExpired:
             self.close()
-            return self._read()
+            again = self._read()
+            # What a server remembers may begin after the last change of an object: no watch from there ever begins.
+            is_as_before = dig(again or {}, _VERSION) == dig(found, _VERSION)
+            return self._poll(within) if is_as_before else again
         except Forbidden:
             self._may_watch = False
             return self._poll(within)
@@ -160,7 +165,7 @@ class _Changes:
             # it would stay silent for longer than somebody wants to wait
             self.close()
         if self._events is None:
-            since = found.get("metadata", {}).get("resourceVersion")
+            since = dig(found, _VERSION)
             kind, namespace, name = self._target
             self._events = iter(self._cluster.watch(kind, namespace, name, since=since, timeout=within))
             self._ends = now + within

@@ -135,6 +135,16 @@ def test_an_expired_watch_begins_anew_with_a_read() -> None:
     assert cluster.log == ["watch since 1 for 60", "get", "watch since 2 for 60"]
 
 
+def test_an_object_older_than_what_the_server_remembers_is_not_asked_for_without_a_pause() -> None:
+    clock = FakeClock()
+    expired = [WatchExpired("too old")] * 2
+    cluster = ScriptedCluster(clock, *expired, [modified(3)], reads=[at(1), at(1), at(1), at(2)])
+    assert run(clock, cluster) == at(3)
+    watches = [entry for entry in cluster.log if entry != "get"]
+    assert watches == ["watch since 1 for 60", "watch since 1 for 58", "watch since 2 for 56"]
+    assert clock.pauses == [2.0, 2.0]
+
+
 def test_who_may_not_watch_polls() -> None:
     clock = FakeClock()
     cluster = ScriptedCluster(clock, Forbidden("no watch"), reads=[at(1), at(2), at(3)])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.unit.modules.bench import Bench
+from tests.unit.modules.kubevirt_site import VERSIONS, Site, empty_site
 from tests.unit.modules.simulated import simulated
 
 
@@ -21,3 +22,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with simulated(request.param) as backend:
         yield Bench(backend)
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A cluster without KubeVirt and CDI."""
+    with empty_site(monkeypatch) as found:
+        yield found
+
+
+@pytest.fixture(params=list(VERSIONS))
+def installed_site(site: Site, request: pytest.FixtureRequest) -> tuple[Site, str, str]:
+    """A cluster that has one of both, which, and at which version."""
+    product, version = request.param, VERSIONS[request.param]
+    site.run(product, version)
+    site.until_deployed(product)
+    return site, product, version

@@ -5,80 +5,15 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
-from collections.abc import Callable, Iterator
 
 import pytest
-import yaml
 
-from tests.sim.kubevirt import Simulator
-from tests.sim.kubevirt.manifests import PRODUCTS, manifest
-from tests.unit.modules.bench import Answer, Bench
-from tests.unit.modules.simulated import Simulated
+from tests.unit.modules.bench import Answer
+from tests.unit.modules.kubevirt_site import MODULE, VERSIONS, Site, objects, written
 
 Tree = dict[str, t.Any]
-MODULE = "vmo_kubevirt"
-SECONDS = 20.0
 pytestmark = pytest.mark.simulator_only("it installs KubeVirt anew: tests/cluster/ring has one cluster for all tests")
-
-
-class Site(t.NamedTuple):
-    """A cluster and the module."""
-
-    simulator: Simulator
-    bench: Bench
-
-    def options(self, product: str, version: str | None, params: Tree) -> Tree:
-        text = None if version is None else manifest(PRODUCTS[product], version)
-        name = {"kubevirt": "KubeVirt", "cdi": "CDI"}[product]
-        return {"namespace": None, "product": name, "manifest": text, "wait_timeout": 15, **params}
-
-    def run(self, product: str = "kubevirt", version: str | None = "v1.4.0", **params: t.Any) -> Answer:
-        check = params.pop("check", False)
-        return self.bench.run(MODULE, check=check, diff=True, **self.options(product, version, params))
-
-    def fail(self, product: str = "kubevirt", version: str | None = "v1.4.0", **params: t.Any) -> Answer:
-        check = params.pop("check", False)
-        return self.bench.fail(MODULE, check=check, **self.options(product, version, params))
-
-    def itself(self, product: str = "kubevirt") -> Tree | None:
-        plural, namespace = ("kubevirts", "kubevirt") if product == "kubevirt" else ("cdis", "")
-        return self.simulator.read(plural, namespace, product)
-
-    def until_deployed(self, product: str = "kubevirt") -> None:
-        self.until(lambda: ((self.itself(product) or {}).get("status") or {}).get("phase") == "Deployed")
-
-    def until(self, done: Callable[[], bool]) -> None:
-        ends = time.monotonic() + SECONDS
-        while not done():
-            assert time.monotonic() < ends
-            time.sleep(0.02)
-
-
-@pytest.fixture(name="site")
-def make_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    usecase = "ansible_collections.vmo.core.plugins.module_utils._usecase"
-    monkeypatch.setattr(f"{usecase}.kubevirt_objects.POLL_SECONDS", 0.05)
-    monkeypatch.setattr(f"{usecase}.kubevirt_uninstall.LOOK_SECONDS", 0.05)
-    with Simulator(version="1.8", stage="empty") as simulator:
-        yield Site(simulator, Bench(Simulated(simulator, "1.8")))
-
-
-@pytest.fixture(name="installed", params=["kubevirt", "cdi"])
-def make_installed(site: Site, request: pytest.FixtureRequest) -> tuple[Site, str, str]:
-    product, version = request.param, {"kubevirt": "v1.4.0", "cdi": "v1.65.0"}[request.param]
-    site.run(product, version)
-    site.until_deployed(product)
-    return site, product, version
-
-
-def written(answer: Answer) -> list[tuple[str, str, str]]:
-    return [(action["verb"], action["kind"], action["name"]) for action in answer.result["actions"]]
-
-
-def objects(product: str, version: str) -> list[Tree]:
-    return [item for item in yaml.safe_load_all(manifest(PRODUCTS[product], version)) if item]
 
 
 def test_without_a_manifest_it_only_decides(site: Site) -> None:
@@ -87,7 +22,7 @@ def test_without_a_manifest_it_only_decides(site: Site) -> None:
     assert answer.writes == answer.rehearsals == []
 
 
-@pytest.mark.parametrize(("product", "version"), [("kubevirt", "v1.4.0"), ("cdi", "v1.65.0")])
+@pytest.mark.parametrize(("product", "version"), VERSIONS.items())
 def test_it_installs_what_it_foresaw(site: Site, product: str, version: str) -> None:
     foreseen = site.run(product, version, check=True)
     assert foreseen.writes == []
@@ -99,8 +34,8 @@ def test_it_installs_what_it_foresaw(site: Site, product: str, version: str) -> 
     site.until_deployed(product)
 
 
-def test_what_is_there_costs_one_read_an_object_and_no_write(installed: tuple[Site, str, str]) -> None:
-    site, product, version = installed
+def test_what_is_there_costs_one_read_an_object_and_no_write(installed_site: tuple[Site, str, str]) -> None:
+    site, product, version = installed_site
     for check in (False, True):
         again = site.run(product, version, check=check)
         assert (again.changed, again.writes, again.rehearsals) == (False, [], []), again.result
@@ -109,8 +44,8 @@ def test_what_is_there_costs_one_read_an_object_and_no_write(installed: tuple[Si
         assert len(of_objects) <= len(objects(product, version))
 
 
-def test_what_differs_is_mended_alone(installed: tuple[Site, str, str]) -> None:
-    site, product, version = installed
+def test_what_differs_is_mended_alone(installed_site: tuple[Site, str, str]) -> None:
+    site, product, version = installed_site
     deployment = next(item for item in objects(product, version) if item["kind"] == "Deployment")["metadata"]
     found = site.simulator.read("deployments", deployment["namespace"], deployment["name"])
     assert found is not None
@@ -150,8 +85,8 @@ def test_a_manifest_of_another_version_is_refused(site: Site) -> None:
     assert answer.writes == []
 
 
-def test_it_goes_as_it_was_foreseen(installed: tuple[Site, str, str]) -> None:
-    site, product, version = installed
+def test_it_goes_as_it_was_foreseen(installed_site: tuple[Site, str, str]) -> None:
+    site, product, version = installed_site
     foreseen = site.run(product, version, state="absent", check=True)
     assert foreseen.writes == []
     done = site.run(product, version, state="absent")
@@ -195,8 +130,9 @@ def test_what_may_not_be_seen_is_not_taken_for_missing(site: Site) -> None:
 def test_what_an_interrupted_removal_left_is_taken(site: Site) -> None:
     site.run()
     left = {"kind": "ValidatingWebhookConfiguration", "metadata": {"name": "virt-api-validator"}, "webhooks": []}
-    site.bench.run(MODULE, namespace=None, manifest=[{"apiVersion": "admissionregistration.k8s.io/v1", **left}])
     site.simulator.remove("kubevirts", "kubevirt", "kubevirt")
+    site.until(lambda: site.itself() is None)
+    site.bench.run(MODULE, namespace=None, manifest=[{"apiVersion": "admissionregistration.k8s.io/v1", **left}])
     foreseen, done = site.run(state="absent", check=True), site.run(state="absent")
     assert written(foreseen) == written(done)
     assert ("delete", left["kind"], "virt-api-validator") in written(done)
