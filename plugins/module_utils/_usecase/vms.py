@@ -30,7 +30,8 @@ if t.TYPE_CHECKING:
 # VMs that are on their way at once; a wait costs a thread, but no request
 AT_ONCE = 200
 LOOK_SECONDS = 1.0
-# how many VMs a second are looked into while they merely take their time
+# after how long VMs that merely take their time are looked into, and how many of them a second
+PATIENCE_SECONDS = 10.0
 LOOKS_A_SECOND = 2.0
 
 
@@ -86,7 +87,6 @@ class _Fleet:
         self._clock = clock
         self._progress = progress
         self._feeds = feeds
-        self._looks = Looks(clock.now())
         self._dry_run = False
 
     def carry_out(self, stages: t.Sequence[t.Sequence[int]]) -> None:
@@ -103,10 +103,11 @@ class _Fleet:
 
     def _together(self, runs: t.Sequence[FleetRun]) -> None:
         around = Surroundings(self._clusters.cluster())
+        looks = Looks(self._clock.now() + PATIENCE_SECONDS)
         pool = ThreadPoolExecutor(max_workers=min(AT_ONCE, len(runs)), thread_name_prefix="vmo-vm")
         waiting: set[Future[None]] = set()
         try:
-            waiting = {pool.submit(self._one, each, around) for each in runs}
+            waiting = {pool.submit(self._one, each, around, looks) for each in runs}
             while waiting:
                 done, waiting = wait(waiting, timeout=LOOK_SECONDS)
                 for future in done:
@@ -119,11 +120,11 @@ class _Fleet:
                 self._feeds.close()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _one(self, each: FleetRun, around: Surroundings) -> None:
+    def _one(self, each: FleetRun, around: Surroundings, looks: Looks) -> None:
         cluster = FleetCluster(self._clusters.cluster(), self._feeds)
         self._dry_run = cluster.dry_run
         try:
-            each.end(ensure(cluster, each.wanted, self._clock, each, around, self._looks))
+            each.end(ensure(cluster, each.wanted, self._clock, each, around, looks))
         except VmoError as error:
             each.end(error.as_failure(), error)
 
@@ -139,9 +140,9 @@ class _Fleet:
 class Looks:
     """A number of looks a second, shared by all threads. Times are seconds of one monotonic clock."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, first: float) -> None:
         self._lock = threading.Lock()
-        self._next = now
+        self._next = first
 
     def __call__(self, now: float) -> bool:
         """Tell whether somebody may look now; if so, it counts."""
