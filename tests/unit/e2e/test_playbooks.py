@@ -40,7 +40,7 @@ def test_the_demo_deploys_finds_nothing_to_do_changes_and_removes() -> None:
 
         first = stage.play(SITE, *WITHOUT_MACHINES)
         assert "5 VMs: 5 created." in first.output
-        assert "web-05 Running 192.0.2.15" in first.output
+        assert "web-05 Running 192.0.2.15/24" in first.output
         assert all(machine(name)["status"]["ready"] for name in MACHINES)
         assert "192.0.2.15/24" in str(machine("web-05"))
         assert "192.0.2.10/24" not in str(machine("web-05"))
