@@ -12,8 +12,8 @@ author:
   - The vmo.core authors (@vmo-core)
 description:
   - >-
-    Returns those of the wanted objects that are not there, or of which a field is not there or is another one, so that a
-    task that writes has only these. What an object does not say is no difference: what the server adds to it counts
+    Returns those of the wanted objects that are not there, or of which a field is not there or is another one, so that
+    a task that writes has only these. What an object does not say is no difference: what the server adds to it counts
     for nothing.
 positional: _input, found
 options:
@@ -84,7 +84,12 @@ def differing(wanted: t.Any, found: t.Any) -> list[Tree]:
 
 
 def _is_object(item: t.Any) -> bool:
-    return isinstance(item, dict) and "kind" in item and isinstance(item.get("metadata"), dict) and "name" in item["metadata"]
+    return (
+        isinstance(item, dict)
+        and "kind" in item
+        and isinstance(item.get("metadata"), dict)
+        and "name" in item["metadata"]
+    )
 
 
 def _differs(found: Tree | None, wanted: Tree) -> bool:

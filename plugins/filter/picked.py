@@ -12,8 +12,8 @@ author:
   - The vmo.core authors (@vmo-core)
 description:
   - >-
-    Returns the options of each item, as the roles C(vm_templates) and C(vm_images) give them to M(vmo.core.vmo_template)
-    and M(vmo.core.vmo_image).
+    Returns the options of each item, as the roles C(vm_templates) and C(vm_images) give them to
+    M(vmo.core.vmo_template) and M(vmo.core.vmo_image).
   - >-
     What an item says goes before the defaults, and these go before the catalogue. Mappings are merged, lists whose
     items have a C(name) are merged by it, anything else is replaced.
@@ -22,8 +22,8 @@ options:
   _input:
     description:
       - >-
-        Items, each a name in the catalogue, or a mapping with C(name) and options. With C(from) a mapping begins as that
-        one of the catalogue, and has its name unless it has one of its own.
+        Items, each a name in the catalogue, or a mapping with C(name) and options. With C(from) a mapping begins as
+        that one of the catalogue, and has its name unless it has one of its own.
     type: list
     elements: raw
     required: true
@@ -43,8 +43,13 @@ options:
 EXAMPLES = r"""
 - name: One template as it is, and one with more memory
   ansible.builtin.debug:
-    msg: "{{ ['debian', {'from': 'debian', 'name': 'web', 'memory': '8Gi'}] | vmo.core.picked(known, {'cpu': {'cores': 2}}) }}"
+    msg: "{{ wanted | vmo.core.picked(known, {'cpu': {'cores': 2}}) }}"
   vars:
+    wanted:
+      - debian
+      - from: debian
+        name: web
+        memory: 8Gi
     known:
       - name: debian
         memory: 2Gi

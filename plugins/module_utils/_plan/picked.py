@@ -15,8 +15,8 @@ Options = t.Mapping[str, t.Any]
 def picked(wanted: t.Sequence[t.Any], catalogue: t.Iterable[Options], defaults: Options) -> list[dict[str, t.Any]]:
     """Return the options of each item.
 
-    An item is a name in the catalogue, or a mapping with ``name``; with ``from`` it begins as that one of the catalogue.
-    What an item says goes before the defaults, and these go before the catalogue.
+    An item is a name in the catalogue, or a mapping with ``name``; with ``from`` it begins as that one of the
+    catalogue. What an item says goes before the defaults, and these go before the catalogue.
 
     Raises:
         InvalidOption: An item is neither, is not in the catalogue, or has the name of another one.

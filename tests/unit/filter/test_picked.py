@@ -26,7 +26,9 @@ def test_a_name_is_that_of_the_catalogue() -> None:
 
 
 def test_the_last_one_of_a_name_counts_in_the_catalogue() -> None:
-    assert picked(["fedora"], [*CATALOGUE, {"name": "fedora", "memory": "8Gi"}]) == [{"name": "fedora", "memory": "8Gi"}]
+    assert picked(["fedora"], [*CATALOGUE, {"name": "fedora", "memory": "8Gi"}]) == [
+        {"name": "fedora", "memory": "8Gi"}
+    ]
 
 
 def test_an_item_goes_before_the_defaults_and_these_before_the_catalogue() -> None:
