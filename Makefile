@@ -9,7 +9,7 @@ OLDEST := tests/tools/run --python $(OLDEST_PYTHON) --set oldest
 PYTEST := pytest --numprocesses=auto $(PYTEST_ARGS)
 
 .PHONY: help demo test test-oldest lint format unit unit-oldest sanity sanity-oldest imports molecule sim docs build \
-	lab lab-down cluster lock clean distclean
+	lab lab-down cluster bench lock clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ lab-down: ## end the clusters that `make lab` started
 # Clusters of real controllers on a busy machine keep no time: a test that fails is run once more, and named for it.
 cluster: ## the tests on genuine clusters of both KubeVirt versions; KUBEVIRT=1.8 chooses one
 	@$(RUN) pytest --numprocesses=3 --reruns=1 $(if $(KUBEVIRT),--kubevirt $(KUBEVIRT)) $(PYTEST_ARGS) tests/cluster/ring
+
+bench: ## time the collection beside its peers on a genuine cluster; BENCH_ARGS='--runs 3 one same-loop' chooses
+	@$(RUN) python -m tests.bench $(BENCH_ARGS)
 
 docs: ## the documentation as HTML
 	@$(RUN) tests/tools/docs

@@ -18,7 +18,8 @@ _VERDICTS = {True: "yes", False: "NO", None: ""}
 
 def show(rows: t.Sequence[Row], about: t.Mapping[str, t.Any], file: t.IO[str] | None = None) -> None:
     """Print the table, with the machine and the versions below it."""
-    table = Table(title="vmo.core beside its peers: seconds, medians")
+    what = "processor seconds of the clients" if about.get("options", {}).get("busy") else "seconds"
+    table = Table(title=f"vmo.core beside its peers: {what}, medians")
     for name in ("work", "against"):
         table.add_column(name, overflow="fold")
     for name in ("ours", "peer", "ratio", "goal", "met"):
