@@ -20,6 +20,8 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.session import conn
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
 from ansible_collections.vmo.core.plugins.module_utils._maas.connect import connect as connect_maas
 from ansible_collections.vmo.core.plugins.module_utils._maas.credentials import Credentials as MaasCredentials
+from ansible_collections.vmo.core.plugins.module_utils._ports import ImageStore
+from ansible_collections.vmo.core.plugins.module_utils._upload.proxy import ProxyUpload
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
 
@@ -67,6 +69,11 @@ def run_on_maas(group: OptionGroup, use_case: UseCase[Maas]) -> None:
     _run(group, use_case, open_maas)
 
 
+def run_on_images(group: OptionGroup, use_case: UseCase[ImageStore]) -> None:
+    """Run a use case on the images of the cluster that the task names, and end the process with its report."""
+    _run(group, use_case, open_images)
+
+
 def _run(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
     module = type("_Module", (Module,), {"group": group})(supports_check_mode=True, **group.module_arguments())
     try:
@@ -103,6 +110,14 @@ def open_cluster(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster:
     budget = float(params.get("wait_timeout") or REQUEST_SECONDS)
     transport = Retrying(ReadOnly(wire) if check_mode else wire, SystemClock(), budget=budget)
     return KubeCluster(transport, dry_run=check_mode)
+
+
+def open_images(params: t.Mapping[str, t.Any], *, check_mode: bool) -> ImageStore:
+    """Return the images of the cluster that the connection options name; in check mode none can be filled."""
+    who = credentials(params)
+    way = Credentials(proxy=who.proxy, no_proxy=who.no_proxy, proxy_headers=who.proxy_headers)
+    upload = ProxyUpload(SystemClock(), way, read_only=check_mode)
+    return ImageStore(open_cluster(params, check_mode=check_mode), upload)
 
 
 def open_maas(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Maas:

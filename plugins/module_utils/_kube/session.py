@@ -25,6 +25,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import Credentials
 
 
+# Python 3.9 has no name for it
+_PARTIAL_CHAIN = getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
+
+
 class Session:
     """An open door to one API server: ``server`` is its URL, ``pool`` a urllib3 PoolManager."""
 
@@ -47,8 +51,11 @@ class Session:
         return [*self._identity, *told]
 
 
-def connect(credentials: Credentials) -> Session:
-    """Return a session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``."""
+def connect(credentials: Credentials, *, authority: str | None = None) -> Session:
+    """Return a session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``.
+
+    ``authority`` (PEM) are certificates to trust beside those that are trusted anyway.
+    """
     if IMPORT_ERROR is not None:
         raise MissingLibrary(
             f"The Python library kubernetes is needed where this task runs: {IMPORT_ERROR}", library="kubernetes"
@@ -58,7 +65,7 @@ def connect(credentials: Credentials) -> Session:
     if not credentials.is_complete and not load_into(configuration, credentials) and not credentials.host:
         raise ConfigurationFailed("No cluster is named: give a kubeconfig or a host, or run inside a cluster")
     _override(configuration, credentials)
-    return Session(configuration, _pool(configuration), _impersonation(credentials))
+    return Session(configuration, _pool(configuration, authority), _impersonation(credentials))
 
 
 def _override(configuration: t.Any, credentials: Credentials) -> None:
@@ -89,17 +96,17 @@ def _override(configuration: t.Any, credentials: Credentials) -> None:
             setattr(configuration, name, value)
 
 
-def _pool(configuration: t.Any) -> t.Any:
+def _pool(configuration: t.Any, authority: str | None) -> t.Any:
     """Return the library's pool manager, with one TLS context for all connections instead of one for each."""
     pool = kubernetes.client.ApiClient(configuration).rest_client.pool_manager
     for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file"):
         pool.connection_pool_kw.pop(name, None)
     if str(configuration.host).startswith("https:"):
-        pool.connection_pool_kw["ssl_context"] = _tls(configuration)
+        pool.connection_pool_kw["ssl_context"] = _tls(configuration, authority)
     return pool
 
 
-def _tls(configuration: t.Any) -> ssl.SSLContext:
+def _tls(configuration: t.Any, authority: str | None) -> ssl.SSLContext:
     try:
         context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
         if configuration.verify_ssl:
@@ -109,6 +116,10 @@ def _tls(configuration: t.Any) -> ssl.SSLContext:
                 context.load_verify_locations(cafile=configuration.ssl_ca_cert)
             else:
                 context.load_default_certs()
+            if authority:
+                # It may be the certificate of the server itself, which Go trusts as well.
+                context.verify_flags |= _PARTIAL_CHAIN
+                context.load_verify_locations(cadata=authority)
         if configuration.cert_file:
             # With a passphrase given, OpenSSL does not stop to ask for one on the terminal.
             context.load_cert_chain(configuration.cert_file, configuration.key_file, password="")
