@@ -5,14 +5,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import typing as t
+
+from ansible.errors import AnsibleError
+
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run
-from ansible_collections.vmo.core.plugins.plugin_utils._inprocess import InProcessAction
+from ansible_collections.vmo.core.plugins.plugin_utils._inprocess import InProcessImageAction
 
 
-class ActionModule(InProcessAction):
+class ActionModule(InProcessImageAction):
     """Run the module's use case here."""
 
     group = CONNECTION + IMAGE
     use_case = staticmethod(run)
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Carry the task out, with a file that stands beside the playbook or in the role."""
+        upload = self._task.args.get("upload")
+        src = upload.get("src") if isinstance(upload, dict) else None
+        if src and self._connection.transport == "local":
+            # where it is not found, the use case tells that it is not there
+            with contextlib.suppress(AnsibleError):
+                found = self._find_needle("files", src)
+                self._task.args = {**self._task.args, "upload": {**upload, "src": found}}
+        return super().run(tmp, task_vars)

@@ -130,11 +130,65 @@ options:
         description:
           - Its namespace. That of the image when it is left out.
         type: str
+  upload:
+    description:
+      - >-
+        A file that is sent to the cluster through the upload proxy of CDI, as it is read: no more than a few mebibytes
+        of it are ever in memory. The image can be raw (also ISO), qcow2, vmdk, vdi, vhd or vhdx, and packed with gz or
+        xz.
+      - >-
+        The file is read before anything is made, and its checksum kept with the image (annotation
+        C(vmo.core/upload-checksum)). An image that is there is not sent again, and its file is not read: it may be
+        gone by then.
+      - >-
+        A connection that breaks, or a proxy that is busy, costs another attempt from the beginning of the file, within
+        O(wait_timeout). A task that was interrupted goes on when it is run again: an image that waits for its file
+        gets it.
+    type: dict
+    suboptions:
+      src:
+        description:
+          - >-
+            The file, where the task runs. With the connection C(local) it is looked for in C(files) of the role and
+            beside the playbook, too. Nothing is copied to another host: delegate the task to the one that has it.
+        type: path
+        required: true
+      checksum:
+        description:
+          - >-
+            The checksum that the file shall have, V(sha256:...). With another one the task fails before anything is
+            made. An image that is there and was made of another file is one that differs, see O(recreate); without
+            this option it is not told from others.
+        type: str
+      proxy_url:
+        description:
+          - >-
+            The address of the upload proxy, such as V(https://cdi-uploadproxy.example.com). What CDI says
+            (C(uploadProxyURL) in the status of C(CDIConfig)) when it is left out; M(vmo.core.vmo_kubevirt_config)
+            can set that.
+          - It is reached as the cluster is, through O(proxy) if there is one.
+        type: str
+      ca_cert:
+        description:
+          - The file with the certificate of the authority that signed that of the upload proxy.
+          - >-
+            The authorities of the system, and the certificate of which CDI says that it is that of the proxy
+            (C(uploadProxyCA)), when it is left out. That of a proxy without an ingress is in the ConfigMap
+            C(cdi-uploadproxy-signer-bundle) in the namespace of CDI.
+        type: path
+      validate_certs:
+        description:
+          - >-
+            Whether the certificate of the upload proxy is checked. Whoever poses as the proxy gets the file, and for
+            five minutes the right to fill this image.
+        type: bool
+        default: true
   size:
     description:
       - >-
         The size of the volume, such as V(20Gi), at least the virtual size of the image. Copies of the image are at
-        least as large. It is that of the source for a copy when it is left out.
+        least as large. It is that of the source for a copy when it is left out, and that of the disk in the file for
+        an upload of a raw or qcow2 image. What a file system needs is added by CDI.
     type: str
   storage_class:
     description:
@@ -168,8 +222,8 @@ options:
     description:
       - >-
         Whether the image is imported at once, although its StorageClass waits for a first consumer. A new image is,
-        unless this says V(false); then it is imported when something uses it for the first time, and the task does not
-        wait for that.
+        unless this says V(false), which does not go with O(upload); then it is imported when something uses it for the
+        first time, and the task does not wait for that.
     type: bool
   default_instancetype:
     description:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from ansible_collections.vmo.core.plugins.module_utils._model.image_file import ImageFile, UploadProxy
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
     from ansible_collections.vmo.core.plugins.module_utils._model.right import Right
 
@@ -126,6 +127,40 @@ class Clusters(t.Protocol):
 
     def cluster(self) -> Cluster:
         """Return a way of its own."""
+
+
+class ImageUpload(t.Protocol):
+    """Files of the host that the task runs on, and their way into images.
+
+    ``tell`` is called with the bytes that are done and those there are, as often as a block of them is done. No file is
+    ever held in memory.
+    """
+
+    def inspect(self, path: str, tell: Callable[[int, int], None]) -> ImageFile:
+        """Read a file once and say what it is. Raises ``InvalidOption`` where it cannot be read."""
+
+    def send(
+        self,
+        file: ImageFile,
+        proxy: UploadProxy,
+        ticket: Callable[[], str | None],
+        tell: Callable[[int, int], None],
+        *,
+        seconds: float,
+    ) -> None:
+        """Send a file, again where that may help, until it has arrived or failed attempts have cost ``seconds``.
+
+        ``ticket`` is asked for a token before each attempt; ``None`` is the news that nothing is left to send. What
+        arrives is the file of that checksum or nothing. Raises ``ConnectionFailed``, ``Unauthorized``, ``Unavailable``,
+        and ``Refused``.
+        """
+
+
+class ImageStore(t.NamedTuple):
+    """Where golden images are kept, and the way of files into them."""
+
+    cluster: Cluster
+    upload: ImageUpload
 
 
 class Maas(t.Protocol):

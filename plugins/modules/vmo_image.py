@@ -14,8 +14,8 @@ author:
 description:
   - >-
     Keeps one golden image, a volume that virtual machines (VMs) are copied from, on a Palette VMO or any other KubeVirt
-    cluster. It is imported from a registry, a web server or S3, or copied from another volume, by the Containerized
-    Data Importer (CDI).
+    cluster. It is imported from a registry, a web server or S3, copied from another volume, or filled with a file
+    (O(upload)), by the Containerized Data Importer (CDI).
   - >-
     Only what the task names is managed. An image that is as the task describes it costs one read and no write; what it
     names beside the image, O(publish_as) and O(clone_rights), one or two reads more.
@@ -76,6 +76,7 @@ options:
   wait:
     description:
       - Whether the task ends only when the import is done, or the image is gone. Check mode never waits.
+      - A file (O(upload)) is sent in any case; without waiting the task ends before CDI has converted it.
     type: bool
     default: true
   wait_timeout:
@@ -102,6 +103,9 @@ notes:
     As far as tasks need them: C(get), C(create), C(patch) and C(delete) on C(datasources); C(get), C(create), C(patch)
     and C(delete) on C(roles) and C(rolebindings) of C(rbac.authorization.k8s.io); C(get) and C(patch) on
     C(persistentvolumeclaims) for labels; C(get) on C(pods) and C(list) on C(events) to tell why an import fails.
+  - >-
+    To upload, C(create) on C(uploadtokenrequests) of C(upload.cdi.kubevirt.io), and C(get) on C(cdiconfigs) of
+    C(cdi.kubevirt.io), which all users have.
   - >-
     To delete an image, C(list) on C(virtualmachines) of C(kubevirt.io) and on C(datavolumes), and as far as possible on
     C(datasources) and on templates, in the whole cluster. Where the user may list in the namespace of the image alone,
@@ -165,6 +169,26 @@ EXAMPLES = r"""
     namespace: vmo-golden-images
     clone: {namespace: shop, name: web-01-root}
 
+# CDI's upload proxy can be reached, and CDIConfig tells where.
+- name: An image from a file of the Ansible controller
+  vmo.core.vmo_image:
+    name: appliance-7
+    namespace: vmo-golden-images
+    upload:
+      src: /srv/images/appliance-7.qcow2
+      checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+
+- name: An image from a file of another host, to a proxy that CDI does not tell of
+  vmo.core.vmo_image:
+    name: appliance-8
+    namespace: vmo-golden-images
+    size: 40Gi
+    upload:
+      src: /exports/appliance-8.raw.xz
+      proxy_url: https://uploads.example.com
+      ca_cert: /etc/pki/tls/certs/example-ca.pem
+  delegate_to: fileserver
+
 - name: Delete an image; refused while something needs it
   vmo.core.vmo_image:
     name: ubuntu-2404
@@ -223,7 +247,7 @@ actions:
   returned: success and failure
   contains:
     verb:
-      description: V(create), V(patch) or V(delete).
+      description: V(create), V(patch), V(delete), or V(upload) for a file that was sent.
       type: str
       returned: always
       sample: create
@@ -293,6 +317,11 @@ error:
           V(claim_exists), V(claim_lost), V(provisioning_failed), V(quota_exceeded), V(quota_needs_limits),
           V(limit_range_violated), V(unschedulable), V(clone_not_allowed), V(clone_source_not_found),
           V(clone_source_in_use), V(clone_not_valid): why the import or the copy fails, as for M(vmo.core.vmo_vm).
+        - "V(wrong_checksum): the file does not have the checksum that the task names. Nothing was made."
+        - "V(file_changed): the file changed while it was sent. The image waits for another one."
+        - "V(upload_refused): the upload proxy, or what stands before it, does not take the file, and says why."
+        - "V(upload_failed): CDI took the file, but could not make a volume of it."
+        - "V(upload_waits_for_consumer): somebody made the image without O(immediate_binding)."
         - "V(not_owned): an object of a name that the task needs exists, and this collection did not make it."
         - "V(deleted): somebody else deleted the image while the task waited for it."
         - "V(wait_timeout): the import was not done in time; RV(error.last_seen) tells how far it came."
@@ -362,7 +391,7 @@ diagnosis:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_cluster
+from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_images
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run
 
 SPEC = CONNECTION + IMAGE
@@ -370,7 +399,7 @@ SPEC = CONNECTION + IMAGE
 
 def main() -> None:
     """Run the task."""
-    run_on_cluster(SPEC, run)
+    run_on_images(SPEC, run)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ LAYERS_OF_MODULE_UTILS = {
     "_kube": ADAPTER,
     "_maas": ADAPTER,
     "_palette": ADAPTER,
+    # It asks another server than the API's, with the same library.
+    "_upload": ADAPTER | {"_kube"},
     "_usecase": {"_words", "_plan", "_wait", "_ports", "_model", "_errors"},
     "_argspec": {"_model", "_errors"},
 }
@@ -278,6 +280,8 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (imports_across_layers, "module_utils/_ports.py", f"from {OWN}module_utils._model.kind import Kind"),
     (imports_across_layers, "module_utils/_wait.py", f"from {OWN}module_utils._usecase.vm import ensure"),
     (imports_across_layers, "module_utils/_kube/x.py", f"from {OWN}module_utils._plan.plan import Plan"),
+    (imports_across_layers, "module_utils/_upload/x.py", f"from {OWN}module_utils._usecase.image import ensure"),
+    (imports_across_layers, "module_utils/_usecase/x.py", f"from {OWN}module_utils._upload.proxy import ProxyUpload"),
     (imports_across_layers, "module_utils/_usecase/x.py", f"from {OWN}module_utils._kube.cluster import KubeCluster"),
     (imports_across_layers, "module_utils/_usecase/x.py", f"def f():\n    from {OWN}module_utils import _runner"),
     (imports_across_layers, "module_utils/_argspec.py", f"from {OWN}module_utils._runner import run"),

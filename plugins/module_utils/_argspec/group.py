@@ -71,6 +71,11 @@ def text(**more: t.Any) -> dict[str, t.Any]:
     return {"type": "str", **more}
 
 
+def file(**more: t.Any) -> dict[str, t.Any]:
+    """Return the spec of a path; ``~`` and variables of the environment in it are expanded."""
+    return {"type": "path", **more}
+
+
 def number(**more: t.Any) -> dict[str, t.Any]:
     """Return the spec of a whole number."""
     return {"type": "int", **more}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
     OptionGroup,
+    file,
     flag,
     items,
     mapping,
@@ -16,11 +17,23 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
 from ansible_collections.vmo.core.plugins.module_utils._argspec.vm import DATA_SOURCES, STORAGE
 from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import ALWAYS, NEVER, STATES, UNFINISHED
 
+IMAGE_SOURCES = {
+    **DATA_SOURCES,
+    "upload": mapping(
+        {
+            "src": file(required=True),
+            "checksum": text(),
+            "proxy_url": text(),
+            "ca_cert": file(),
+            "validate_certs": flag(default=True),
+        }
+    ),
+}
 _MATCHER = {"name": text(required=True), "kind": text()}
 
 IMAGE_BODY = OptionGroup(
     {
-        **DATA_SOURCES,
+        **IMAGE_SOURCES,
         **STORAGE,
         "labels": mapping(),
         "annotations": mapping(),
@@ -37,7 +50,7 @@ IMAGE_BODY = OptionGroup(
             }
         ),
     },
-    mutually_exclusive=(tuple(DATA_SOURCES),),
+    mutually_exclusive=(tuple(IMAGE_SOURCES),),
 )
 
 IMAGE_TASK = OptionGroup(

@@ -40,6 +40,8 @@ if t.TYPE_CHECKING:
 
 # Connections to one server that are kept open.
 CONNECTIONS = 8
+# Python 3.9 has no name for it
+_PARTIAL_CHAIN = getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
 
 
 class Session:
@@ -81,10 +83,11 @@ def kept(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
     return _KEPT.get((credentials, connections), lambda: connect(credentials, connections))
 
 
-def connect(credentials: Credentials, connections: int = CONNECTIONS) -> Session:
+def connect(credentials: Credentials, connections: int = CONNECTIONS, *, authority: str | None = None) -> Session:
     """Return a new session; no request is sent. Raises ``ConfigurationFailed`` and ``MissingLibrary``.
 
-    ``connections`` is how many are kept open.
+    ``connections`` is how many are kept open; ``authority`` (PEM) are certificates to trust beside those that are
+    trusted anyway.
     """
     if IMPORT_ERROR is not None:
         raise MissingLibrary(
@@ -94,17 +97,17 @@ def connect(credentials: Credentials, connections: int = CONNECTIONS) -> Session
     with tempfile.TemporaryDirectory(prefix="vmo.core-") as folder:
         plain = plainly(credentials, folder)
         if plain is None:
-            return _connect_by_library(credentials, connections)
+            return _connect_by_library(credentials, connections, authority)
         _override(plain, credentials)
         pool = urllib3.PoolManager(
             cert_reqs=ssl.CERT_REQUIRED if plain.verify_ssl else ssl.CERT_NONE, maxsize=connections
         )
-        _secure(pool, plain)
+        _secure(pool, plain, authority)
     headers = [*_impersonation(credentials), *(("authorization", key) for key in plain.api_key.values())]
     return Session(plain, pool, lambda: headers, (*plain.read_from, *_files(credentials)))
 
 
-def _connect_by_library(credentials: Credentials, connections: int) -> Session:
+def _connect_by_library(credentials: Credentials, connections: int, authority: str | None) -> Session:
     configuration = library().client.Configuration()
     configuration.connection_pool_maxsize = connections
     if not credentials.is_complete and not load_into(configuration, credentials) and not credentials.host:
@@ -113,7 +116,7 @@ def _connect_by_library(credentials: Credentials, connections: int) -> Session:
     pool = library().client.ApiClient(configuration).rest_client.pool_manager
     for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file"):
         pool.connection_pool_kw.pop(name, None)
-    _secure(pool, configuration)
+    _secure(pool, configuration, authority)
     source = credentials.kubeconfig or default_kubeconfig()
     paths = source.split(os.pathsep) if isinstance(source, str) else []
     files = (*(os.path.expanduser(path) for path in paths), *_files(credentials))
@@ -159,13 +162,13 @@ def _override(configuration: t.Any, credentials: Credentials) -> None:
             setattr(configuration, name, value)
 
 
-def _secure(pool: t.Any, configuration: t.Any) -> None:
+def _secure(pool: t.Any, configuration: t.Any, authority: str | None) -> None:
     """Give all connections one TLS context instead of one each."""
     if str(configuration.host).startswith("https:"):
-        pool.connection_pool_kw["ssl_context"] = _tls(configuration)
+        pool.connection_pool_kw["ssl_context"] = _tls(configuration, authority)
 
 
-def _tls(configuration: t.Any) -> ssl.SSLContext:
+def _tls(configuration: t.Any, authority: str | None) -> ssl.SSLContext:
     try:
         context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
         if configuration.verify_ssl:
@@ -175,6 +178,10 @@ def _tls(configuration: t.Any) -> ssl.SSLContext:
                 context.load_verify_locations(cafile=configuration.ssl_ca_cert)
             else:
                 context.load_default_certs()
+            if authority:
+                # It may be the certificate of the server itself, which Go trusts as well.
+                context.verify_flags |= _PARTIAL_CHAIN
+                context.load_verify_locations(cadata=authority)
         if configuration.cert_file:
             # With a passphrase given, OpenSSL does not stop to ask for one on the terminal.
             context.load_cert_chain(configuration.cert_file, configuration.key_file, password="")

@@ -30,17 +30,20 @@ class _Failure(t.NamedTuple):
         return next((link for link in self.chain if isinstance(link, kinds)), None)
 
 
-def unreachable(server: str, failure: BaseException) -> ConnectionFailed:
-    """Return the error for a urllib3 or OS failure; ``details['cause']`` is a stable word."""
+def unreachable(server: str, failure: BaseException, *, called: str = "", remedy: str = _CA) -> ConnectionFailed:
+    """Return the error for a urllib3 or OS failure; ``details['cause']`` is a stable word.
+
+    ``called`` says what kind of server it is, ``remedy`` how to make the signer of its certificate known.
+    """
     chain = list(_beneath(failure))
     whole = _Failure(chain, {kind.__name__ for link in chain for kind in type(link).__mro__})
     cause, sentence = (
         _before_the_server(whole)
-        or _in_tls(whole)
+        or _in_tls(whole, remedy)
         or _after_sending(whole)
         or ("other", f"could not be asked: {type(failure).__name__}")
     )
-    return ConnectionFailed(f"{server} {sentence}", server=server, cause=cause)
+    return ConnectionFailed(f"{called} {server} {sentence}".lstrip(), server=server, cause=cause)
 
 
 def _before_the_server(failure: _Failure) -> tuple[str, str] | None:
@@ -57,12 +60,12 @@ def _before_the_server(failure: _Failure) -> tuple[str, str] | None:
     return None
 
 
-def _in_tls(failure: _Failure) -> tuple[str, str] | None:
+def _in_tls(failure: _Failure, remedy: str) -> tuple[str, str] | None:
     if failure.first(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return None
     untrusted = failure.first(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
-        return words.untrusted(untrusted, _CA)
+        return words.untrusted(untrusted, remedy)
     tls = failure.first(ssl.SSLError)
     if isinstance(tls, ssl.SSLError):
         return "tls", f"could not agree on TLS: {tls.reason or tls}"

@@ -58,6 +58,11 @@ class WantedImage:
         return self.options.get("renew") is not None
 
     @property
+    def uploads(self) -> bool:
+        """Tell whether the task fills the image with a file."""
+        return self.options.get("upload") is not None
+
+    @property
     def data_source(self) -> str | None:
         """Return the name of the DataSource that shall point to the image, ``None`` if the task names none."""
         name = self.options.get("publish_as")
@@ -83,6 +88,16 @@ def is_filled(volume: Tree | None) -> bool:
 def awaits_consumer(volume: Tree | None) -> bool:
     """Tell whether a DataVolume is filled only when a pod wants to use it."""
     return phase(volume) in _AWAITS_CONSUMER
+
+
+def takes_upload(volume: Tree | None) -> bool:
+    """Tell whether a DataVolume waits for a file, or has all its data."""
+    return phase(volume) == "UploadReady" or is_filled(volume)
+
+
+def attempts(volume: Tree | None) -> int:
+    """Return how often CDI had to begin anew to fill a DataVolume."""
+    return int(dig(volume or {}, "status.restartCount") or 0)
 
 
 def is_up_to_date(cron: Tree | None) -> bool:

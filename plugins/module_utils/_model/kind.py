@@ -34,6 +34,7 @@ VMI = Kind("kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstan
 DATA_VOLUME = Kind("cdi.kubevirt.io", "v1beta1", "datavolumes", "DataVolume")
 DATA_SOURCE = Kind("cdi.kubevirt.io", "v1beta1", "datasources", "DataSource")
 DATA_IMPORT_CRON = Kind("cdi.kubevirt.io", "v1beta1", "dataimportcrons", "DataImportCron")
+UPLOAD_TOKEN_REQUEST = Kind("upload.cdi.kubevirt.io", "v1beta1", "uploadtokenrequests", "UploadTokenRequest")
 CLAIM = Kind("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
 SECRET = Kind("", "v1", "secrets", "Secret")
 POD = Kind("", "v1", "pods", "Pod")

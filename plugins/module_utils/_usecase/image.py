@@ -35,6 +35,8 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.image.decide import
     decide_removal,
     subject_of,
 )
+from ansible_collections.vmo.core.plugins.module_utils._plan.image.upload import SEND
+from ansible_collections.vmo.core.plugins.module_utils._usecase.image_upload import Parcel, packed, send
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_users import Users, look_around
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_wait import Waiting, until_gone, until_imported
 from ansible_collections.vmo.core.plugins.module_utils._usecase.record import Record
@@ -44,15 +46,23 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import WantedImage
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
     from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, JsonObject, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import (
+        Clock,
+        Cluster,
+        ImageStore,
+        ImageUpload,
+        JsonObject,
+        Progress,
+    )
 
 
-def ensure(cluster: Cluster, wanted: WantedImage, clock: Clock, progress: Progress) -> dict[str, t.Any]:
+def ensure(store: ImageStore, wanted: WantedImage, clock: Clock, progress: Progress) -> dict[str, t.Any]:
     """Carry the task out and return its report: changed, diff, image, actions, used_by, warnings."""
+    cluster = store.cluster
     waiting = Waiting(cluster, wanted, Deadline(clock, wanted.wait_timeout), progress)
     record = Record()
     try:
-        found = _converge(waiting, record)
+        found = _converge(waiting, store.upload, record)
         if wanted.wait and not cluster.dry_run:
             found = _finish(waiting, found, record)
     except VmoError as error:
@@ -65,21 +75,25 @@ def ensure(cluster: Cluster, wanted: WantedImage, clock: Clock, progress: Progre
     }
 
 
-def _converge(waiting: Waiting, record: Record) -> Found:
+def _converge(waiting: Waiting, upload: ImageUpload, record: Record) -> Found:
     """Read, decide and act until a plan has nothing left to decide again; return what was seen last."""
     cluster, wanted, deadline, _progress = waiting
+    parcel: Parcel | None = None
     conflicts = 0
     while True:
         found = _find(cluster, wanted)
         if is_going(found.image) and wanted.state != "absent" and not cluster.dry_run:
             until_gone(waiting, found.kind, found.image)
             continue
+        if parcel is None:
+            waiting, parcel = packed(waiting, upload, found.volume)
+            wanted = waiting.wanted
         plan, found = _decide(cluster, wanted, found, record)
         record.note(plan)
         # what comes after a deletion is a new image, of which the difference tells already
         record.is_new = record.is_new or plan.action == "recreate"
         try:
-            found = _carry_out(cluster, wanted, plan, found, record)
+            found = _carry_out(waiting, Sending(upload, parcel), plan, found, record)
         except (Conflict, AlreadyExists, NotFound) as error:
             conflicts += 1
             # what is not found while something is made is its namespace
@@ -179,12 +193,16 @@ def _listed(names: t.Sequence[str], most: int = 10) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _carry_out(cluster: Cluster, wanted: WantedImage, plan: Plan, found: Found, record: Record) -> Found:
+def _carry_out(waiting: Waiting, sending: Sending, plan: Plan, found: Found, record: Record) -> Found:
     """Send the steps in their order; return the image as it is after them."""
+    cluster, wanted = waiting.cluster, waiting.wanted
     for step in plan.steps:
-        if step.foreseen:
+        if step.foreseen or (step.verb == SEND and cluster.dry_run):
             if cluster.dry_run:
                 record.did(step)
+            continue
+        if step.verb == SEND:
+            found = sending.carry_out(waiting, step, found, record)
             continue
         try:
             answer = _send(cluster, wanted, step)
@@ -205,6 +223,21 @@ def _carry_out(cluster: Cluster, wanted: WantedImage, plan: Plan, found: Found, 
         elif step.kind is DATA_IMPORT_CRON and answer is not None:
             found = Found(cron=answer)
     return found
+
+
+class Sending(t.NamedTuple):
+    """What the step that fills an image needs."""
+
+    upload: ImageUpload
+    parcel: Parcel | None
+
+    def carry_out(self, waiting: Waiting, step: Step, found: Found, record: Record) -> Found:
+        """Send the file that the plan was made with, once, and return the image as it was seen then."""
+        if self.parcel is None or step.report() in record.actions:
+            return found
+        volume = send(waiting, self.upload, self.parcel, found.volume)
+        record.did(step)
+        return Found(volume=volume or found.volume)
 
 
 def _send(cluster: Cluster, wanted: WantedImage, step: Step) -> JsonObject | None:

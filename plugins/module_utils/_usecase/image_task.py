@@ -10,19 +10,20 @@ import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
 from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import WantedImage
+from ansible_collections.vmo.core.plugins.module_utils._plan.image.upload import normalised
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image import ensure
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, Cluster, Progress
+    from ansible_collections.vmo.core.plugins.module_utils._ports import Clock, ImageStore, Progress
 
 # CDI names pods and labels after it (RFC 1123)
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 NAME_LIMIT = 63
 
 
-def run(cluster: Cluster, params: dict[str, t.Any], clock: Clock, progress: Progress) -> dict[str, t.Any]:
+def run(store: ImageStore, params: dict[str, t.Any], clock: Clock, progress: Progress) -> dict[str, t.Any]:
     """Carry out the task that the options of ``vmo_image`` describe."""
-    return ensure(cluster, wanted_image(params), clock, progress)
+    return ensure(store, wanted_image(params), clock, progress)
 
 
 def wanted_image(params: t.Mapping[str, t.Any]) -> WantedImage:
@@ -42,7 +43,7 @@ def wanted_image(params: t.Mapping[str, t.Any]) -> WantedImage:
         namespace=params["namespace"],
         name=params["name"],
         state=params["state"],
-        options=params,
+        options=normalised(params),
         recreate=params["recreate"],
         force=params["force"],
         wait=params["wait"],

@@ -7,8 +7,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vmo.core.plugins.module_utils._errors import Forbidden, VmoError, WaitFailed, WaitTimeout
-from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import current_volume, progress
+from ansible_collections.vmo.core.plugins.module_utils._errors import (
+    Forbidden,
+    Refused,
+    VmoError,
+    WaitFailed,
+    WaitTimeout,
+)
+from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import (
+    attempts,
+    awaits_consumer,
+    current_volume,
+    progress,
+    takes_upload,
+)
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import CLAIM, DATA_IMPORT_CRON, DATA_VOLUME
 from ansible_collections.vmo.core.plugins.module_utils._model.status import condition
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
@@ -43,7 +55,7 @@ class Waiting(t.NamedTuple):
 
 def until_imported(waiting: Waiting, kind: Kind, found: JsonObject | None) -> JsonObject | None:
     """Wait until all data is there; ends as soon as the cause of a failure has lasted for the task's grace."""
-    look = _Filling(waiting, kind)
+    look = _Filling(waiting, kind, attempts=attempts(found) if waiting.wanted.uploads else None)
     target = waiting.target(kind)
     try:
         return wait_until(
@@ -52,6 +64,23 @@ def until_imported(waiting: Waiting, kind: Kind, found: JsonObject | None) -> Js
             found,
             look,
             awaited="imported",
+            deadline=waiting.deadline,
+            progress=waiting.progress,
+        )
+    except WaitTimeout as timeout:
+        raise look.explain(timeout) from None
+
+
+def until_upload_ready(waiting: Waiting, found: JsonObject | None) -> JsonObject | None:
+    """Wait until the image can be filled with a file, or is filled."""
+    look = _Filling(waiting, DATA_VOLUME, is_ready=takes_upload)
+    try:
+        return wait_until(
+            waiting.cluster,
+            waiting.target(DATA_VOLUME),
+            found,
+            look,
+            awaited="ready for its file",
             deadline=waiting.deadline,
             progress=waiting.progress,
         )
@@ -98,9 +127,19 @@ def _until_claim_is_gone(waiting: Waiting, owner: str | None) -> None:
 class _Filling:
     """An import or a copy under way: of the image itself, or of the newest volume of one that renews."""
 
-    def __init__(self, waiting: Waiting, kind: Kind) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        kind: Kind,
+        *,
+        is_ready: t.Callable[[JsonObject | None], bool] | None = None,
+        attempts: int | None = None,
+    ) -> None:
         self._waiting = waiting
         self._kind = kind
+        self._is_ready = is_ready
+        # of CDI, before a file was sent that it has to convert now
+        self._attempts = attempts
         self._suspicion = Suspicion(waiting.wanted.failure_grace, waiting.deadline.clock.now())
         self._volume: JsonObject | None = None
         self._evidence: Evidence | None = None
@@ -113,12 +152,39 @@ class _Filling:
         now = self._waiting.deadline.clock.now()
         if not is_cron:
             self._volume = found
-        if is_done(self._waiting.wanted, found, is_cron=is_cron):
+        if self._has_come(found, is_cron=is_cron):
             return Outlook(True, self._phrase(found))
+        if self._attempts is not None and attempts(found) > self._attempts:
+            raise self._not_taken(found)
         failing = condition(self._volume, "Running").get("reason") == "Error"
         if now >= self._suspicion.next_look or (failing and not self._suspicion.is_awake):
             self._investigate(found, now)
         return Outlook(False, self._phrase(found), self._suspicion.pause(now))
+
+    def _has_come(self, found: JsonObject, *, is_cron: bool) -> bool:
+        if self._is_ready is not None:
+            if awaits_consumer(found):
+                raise Refused(
+                    f"The {self._waiting.wanted.subject} was made to wait for its first consumer ({progress(found)}), "
+                    f"so no file can be sent to it: set immediate_binding, or delete it.",
+                    code="upload_waits_for_consumer",
+                )
+            return self._is_ready(found)
+        return is_done(self._waiting.wanted, found, is_cron=is_cron)
+
+    def _not_taken(self, found: JsonObject) -> VmoError:
+        """Return the failure of a file that arrived, and that CDI could not make a volume of."""
+        said = condition(found, "Running").get("message") or "it does not say why"
+        self._evidence = gather_volume(self._waiting.cluster, found)
+        finding = diagnose(found, self._evidence)
+        if finding is not None:
+            return self._failure(finding)
+        return Refused(
+            f"CDI took the file for the {self._waiting.wanted.subject}, but could not make a volume of it: {said}. It "
+            f"waits for another one.",
+            code="upload_failed",
+            diagnosis=report(found, self._evidence, None),
+        )
 
     def _investigate(self, found: JsonObject, now: float) -> None:
         if self._kind is DATA_IMPORT_CRON:
@@ -157,6 +223,8 @@ class _Filling:
     def _phrase(self, found: JsonObject) -> str:
         if self._finding is not None:
             return f"{progress(self._volume)}: {self._finding.message}"
+        if self._attempts is not None and takes_upload(found):
+            return f"{progress(found)}: CDI has the file, and makes the volume of it"
         if self._kind is not DATA_IMPORT_CRON:
             return progress(found)
         if self._volume is not None:

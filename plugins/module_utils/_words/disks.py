@@ -184,7 +184,7 @@ def _template(disk: t.Mapping[str, t.Any], source: str, namespace: str, name: st
 
 def volume_spec(options: t.Mapping[str, t.Any], source: str, namespace: str) -> Tree:
     """Return the spec of a DataVolume in that namespace; ``options`` has the source, the size and the storage."""
-    spec: Tree = {"storage": {}}
+    spec = storage_spec(options)
     field, words = _DATA_WORDS[source]
     plant(spec, field, {})
     wanted = dict(options[source])
@@ -193,6 +193,12 @@ def volume_spec(options: t.Mapping[str, t.Any], source: str, namespace: str) -> 
     if source == "data_source":
         wanted["kind"] = "DataSource"
     render(words, wanted, dig(spec, field))
+    return spec
+
+
+def storage_spec(options: t.Mapping[str, t.Any]) -> Tree:
+    """Return the part of the spec of a DataVolume that says where its data is kept."""
+    spec: Tree = {"storage": {}}
     render(_STORAGE_WORDS, options, spec)
     return spec
 

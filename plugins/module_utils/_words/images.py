@@ -16,11 +16,16 @@ from ansible_collections.vmo.core.plugins.module_utils._words.disks import (
     DATA_SOURCES,
     SIZED_BY_SOURCE,
     describe_volume_spec,
+    storage_spec,
     volume_spec,
 )
 from ansible_collections.vmo.core.plugins.module_utils._words.fields import TEXT_MAP, Tree
 
 IMMEDIATE = "cdi.kubevirt.io/storage.bind.immediate.requested"
+UPLOAD = "upload"
+IMAGE_SOURCES = (*DATA_SOURCES, UPLOAD)
+# the checksum of the file that an image was, or shall be, filled with
+_CHECKSUM = "vmo.core/upload-checksum"
 _KEPT = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 # CDI's own notes, which say nothing about the image
 _NOTES = ("cdi.kubevirt.io/storage.usePopulator",)
@@ -28,7 +33,7 @@ _NOTES = ("cdi.kubevirt.io/storage.usePopulator",)
 
 def source_of(options: t.Mapping[str, t.Any]) -> str | None:
     """Return the source that the task names, ``None`` if it names none."""
-    return next((source for source in DATA_SOURCES if options.get(source) is not None), None)
+    return next((source for source in IMAGE_SOURCES if options.get(source) is not None), None)
 
 
 def check(options: t.Mapping[str, t.Any]) -> None:
@@ -36,9 +41,13 @@ def check(options: t.Mapping[str, t.Any]) -> None:
     if options.get("size") is not None:
         require_quantity(options["size"], "size")
     renew = options.get("renew")
+    source = source_of(options)
+    if source == UPLOAD and options.get("immediate_binding") is False:
+        raise InvalidOption(
+            "immediate_binding: an image that is uploaded is always bound at once.", option="immediate_binding"
+        )
     if renew is None:
         return
-    source = source_of(options)
     if source not in (None, "registry"):
         raise InvalidOption(
             f"renew: CDI imports anew what comes from a registry, not what comes from {source}.", option="renew"
@@ -55,11 +64,13 @@ def spec_wish(options: t.Mapping[str, t.Any], namespace: str) -> Tree:
     if source is None:
         raise InvalidOption(
             f"name: there is no such image in the namespace {namespace} yet, so it needs a source: "
-            f"{', '.join(DATA_SOURCES)}.",
+            f"{', '.join(IMAGE_SOURCES)}.",
             option="name",
         )
     if options.get("size") is None and source not in SIZED_BY_SOURCE:
         raise InvalidOption(f"size: a new image needs one, since {source} does not bring one.", option="size")
+    if source == UPLOAD:
+        return {**storage_spec(options), "source": {"upload": {}}}
     return volume_spec(options, source, namespace)
 
 
@@ -99,6 +110,9 @@ def annotations_wish(options: t.Mapping[str, t.Any], *, is_new: bool, is_cron: b
             immediate = immediate is not False
         if immediate is not None:
             wish[IMMEDIATE] = "" if immediate else None
+        checksum = (options.get(UPLOAD) or {}).get("checksum")
+        if checksum is not None:
+            wish[_CHECKSUM] = checksum
     return {**wish, **TEXT_MAP.to_field(options.get("annotations") or {})}
 
 
@@ -114,6 +128,8 @@ def describe_image(found: Tree | None) -> Tree:
         if "pvc" in spec:
             spec["storage"] = spec.pop("pvc")
         describe_volume_spec(spec, said, str(dig(rest, "metadata.namespace")))
+        if dig(spec, "source.upload") is not None:
+            said[UPLOAD] = {}
     if is_cron:
         keep = dig(rest, "spec.importsToKeep")
         said["renew"] = {"schedule": dig(rest, "spec.schedule"), **({} if keep is None else {"keep": keep})}
@@ -132,6 +148,9 @@ def _describe_metadata(rest: Tree, said: Tree, *, is_cron: bool) -> None:
     annotations = without_tokens(dig(rest, "metadata.annotations"))
     for note in _NOTES:
         annotations.pop(note, None)
+    checksum = annotations.pop(_CHECKSUM, None)
+    if checksum is not None and UPLOAD in said:
+        said[UPLOAD]["checksum"] = checksum
     if not is_cron:
         said["immediate_binding"] = annotations.pop(IMMEDIATE, None) is not None
     if labels:

@@ -12,7 +12,7 @@ import typing as t
 
 from aiohttp import web
 
-from tests.sim.kubevirt import manifests, refusals, routes
+from tests.sim.kubevirt import manifests, refusals, routes, uploads
 from tests.sim.kubevirt.cluster import Cluster
 from tests.sim.kubevirt.disturbance import Denial, Fault, Request
 from tests.sim.kubevirt.kinds import ACCESS_REVIEWS, AUTHORIZATION, SUBRESOURCES, Change, Object
@@ -68,6 +68,7 @@ class Api:
     def __init__(self, cluster: Cluster, resources: Resources, subresources: Subresources, desk: Desk) -> None:
         self._cluster, self._store, self._desk, self._serving = cluster, cluster.store, desk, cluster.serving
         self._resources, self._subresources = resources, subresources
+        self.uploads = uploads.Uploads(cluster)
         self._changed = asyncio.Event()
         self._closing = False
         cluster.store.listeners.append(self._wake_watches)
@@ -118,6 +119,8 @@ class Api:
             raise refusals.bad_request("the body of the request is no JSON")
         if (route.group, route.resource, entry.verb) == (AUTHORIZATION, ACCESS_REVIEWS, "create"):
             return _json(self._review(entry), status=201)
+        if (route.group, route.resource, entry.verb) == (uploads.GROUP, uploads.PLURAL, "create"):
+            return _json(self.uploads.issue(route.namespace, entry.body))
         if route.group == SUBRESOURCES:
             return self._subresource(request, entry, route)
         if route.kind is None:

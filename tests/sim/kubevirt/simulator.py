@@ -31,6 +31,7 @@ from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
 from tests.sim.kubevirt.machines import MachineController
 from tests.sim.kubevirt.resources import Resources
 from tests.sim.kubevirt.subresources import Subresources
+from tests.sim.kubevirt.uploads import Uploads
 from tests.sim.kubevirt.volumes import ClaimController, VolumeController
 from tests.sim.kubevirt.workloads import DaemonSetController, DeploymentController, PodController
 
@@ -181,6 +182,33 @@ class Simulator:
         """Sets the scene: creates or replaces an object without webhooks and without a line in the log."""
         return self._call(lambda: self._scene.put(BY_NAME[item["apiVersion"], item["kind"]], item))
 
+    def open_upload_proxy(self, *, announced: bool = True, trusted: bool = True) -> str:
+        """Starts CDI's upload proxy and returns its address; its authority is in ``upload_ca_file``.
+
+        ``announced``: CDI tells where it is, and, where it is ``trusted``, by which certificate it can be known.
+        """
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(self.upload_ca_file))
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        certificate.configure_cert(context)
+        serving = self.uploads.serve(context)
+        url: str = asyncio.run_coroutine_threadsafe(serving, self._loop).result(10)
+        if announced:
+            # CDI picks the certificate of the server itself out of its chain
+            known = certificate.cert_chain_pems[0].bytes().decode() if trusted else None
+            self._call(lambda: self.uploads.announce(url, known))
+        return url
+
+    @property
+    def upload_ca_file(self) -> pathlib.Path:
+        return self.state_dir / "upload-ca.crt"
+
+    @property
+    def uploads(self) -> Uploads:
+        """The tokens and faults of uploads, and what the proxy was sent."""
+        return self._scene.api.uploads
+
     def read(self, plural: str, namespace: str, name: str) -> Object | None:
         """What is stored, without a request; namespace is empty for a cluster-wide kind."""
         return self._call(lambda: self._scene.store.get(BY_PLURAL[plural], namespace, name))
@@ -212,6 +240,7 @@ class Simulator:
 
     async def _close(self) -> None:
         self._scene.api.close()
+        await self.uploads.close()
         self._scene.cluster.stop()
         # A polite TLS goodbye would wait for clients that keep their connections for later.
         for connection in self._runner.server.connections if self._runner.server else ():

@@ -14,6 +14,7 @@ from tests.sim.kubevirt.documents import at, now, set_condition
 from tests.sim.kubevirt.kinds import DV, PROFILE, PVC, QUOTA, STORAGE_CLASS, VMI, Change, Kind, Object
 from tests.sim.kubevirt.launcher import over_quota
 from tests.sim.kubevirt.machines import owner_of, volumes_of
+from tests.sim.kubevirt.uploads import POD_PHASE
 
 _POPULATED = "cdi.kubevirt.io/storage.usePopulator"
 _IMMEDIATE = "cdi.kubevirt.io/storage.bind.immediate.requested"
@@ -114,6 +115,8 @@ class VolumeController:
     def _transfer(self, volume: Object, claim: Object) -> float | None:
         timings, uid, name = self._cluster.timings, volume["metadata"]["uid"], volume["metadata"]["name"]
         source = volume["spec"].get("source") or {}
+        if "upload" in source:
+            return self._take_upload(volume, claim)
         cloning = bool(volume["spec"].get("sourceRef")) or bool({"pvc", "snapshot"} & source.keys())
         verb = "CSIClone" if cloning else "Import"
         pending = ("False", "Pending", f"target PVC {name} Pending and Waiting for a volume to be created")
@@ -135,10 +138,42 @@ class VolumeController:
             progress = "N/A" if cloning else f"{steps * timings.import_step / whole * 100:.2f}%"
             self._show(volume, f"{verb}InProgress", progress, pending, ("True", state), "TransferRunning")
             return min(left, (steps + 1) * timings.import_step - (whole - left))
+        self._bind(claim)
+        return None
+
+    def _bind(self, claim: Object) -> None:
         claim["status"] |= {"phase": "Bound", "accessModes": claim["spec"]["accessModes"]}
         claim["status"]["capacity"] = {"storage": claim["spec"]["resources"]["requests"]["storage"]}
         claim["spec"]["volumeName"] = f"pvc-{claim['metadata']['uid']}"
         self._cluster.write(claim)
+
+    def _take_upload(self, volume: Object, claim: Object) -> float | None:
+        """Waits for a file (see uploads.py); converting it takes as long as an import."""
+        timings, uid, name = self._cluster.timings, volume["metadata"]["uid"], volume["metadata"]["name"]
+        pending = ("False", "Pending", f"target PVC {name} Pending and Waiting for a volume to be created")
+        left = self._cluster.remaining(timings.provision, uid, "provision")
+        if left > 0:
+            if at(volume, "status.phase") != "Pending":
+                self._show(volume, "Pending", "N/A", pending)
+            return left
+        pod = at(claim, "metadata.annotations", {}).get(POD_PHASE)
+        if pod == "Converting":
+            left = self._cluster.remaining(timings.import_, uid, "convert")
+            if left > 0:
+                return left
+            claim["metadata"]["annotations"][POD_PHASE] = "Succeeded"
+            self._bind(claim)
+            return None
+        if pod in ("Failing", "Crashing"):
+            del claim["metadata"]["annotations"][POD_PHASE]
+            self._cluster.write(claim)
+            volume["status"]["restartCount"] = at(volume, "status.restartCount", 0) + 1
+            text = "Unable to process data: Unable to convert source data to target format"
+            running = ("False", "Error", text) if pod == "Failing" else ("True", "Pod is running")
+            self._show(volume, "UploadReady", "N/A", pending, running)
+            return None
+        if at(volume, "status.phase") != "UploadReady":
+            self._show(volume, "UploadReady", "N/A", pending, ("True", "Pod is running"), "TransferRunning")
         return None
 
     def _fail(self, volume: Object, url: str, pending: tuple[str, ...]) -> float:
@@ -164,7 +199,8 @@ class VolumeController:
     def _succeed(self, volume: Object) -> None:
         name = volume["metadata"]["name"]
         cloned = str(at(volume, "status.phase", "")).startswith("CSIClone")
-        word = "Clone" if cloned else "Import"
+        filled = "Upload" if at(volume, "spec.source.upload") is not None else "Import"
+        word = "Clone" if cloned else filled
         bound = ("True", "Bound", f"PVC {name} Bound")
         self._show(volume, "Succeeded", "100.0%", bound, ("False", "Completed", f"{word} Complete"), "", "True")
         self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into PVC {name}", _CONTROLLER)

@@ -27,10 +27,13 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.image.companions im
     removal,
     rights,
 )
+from ansible_collections.vmo.core.plugins.module_utils._plan.image.upload import is_same_upload, sending
 from ansible_collections.vmo.core.plugins.module_utils._plan.merge import merge_patch
 from ansible_collections.vmo.core.plugins.module_utils._plan.plan import Plan, Step
-from ansible_collections.vmo.core.plugins.module_utils._words.disks import DATA_SOURCES, SIZED_BY_SOURCE
+from ansible_collections.vmo.core.plugins.module_utils._words.disks import SIZED_BY_SOURCE
 from ansible_collections.vmo.core.plugins.module_utils._words.images import (
+    IMAGE_SOURCES,
+    UPLOAD,
     annotations_wish,
     check,
     cron_spec,
@@ -93,7 +96,7 @@ def decide(wanted: WantedImage, found: Found) -> Plan:
             option="renew",
         )
     before = describe_image(found.image)
-    unlike = _unlike(wanted, before)
+    unlike = _unlike(wanted, found, before)
     if found.image is None:
         plan = _creation(wanted)
     elif unlike:
@@ -126,7 +129,8 @@ def _with_companions(wanted: WantedImage, found: Found, plan: Plan) -> Plan:
 
 def _creation(wanted: WantedImage) -> Plan:
     kind, body = _body(wanted)
-    return Plan("create", {}, describe_image(body), (Step("create", kind, wanted.name, body),))
+    steps = (Step("create", kind, wanted.name, body), *sending(wanted, None))
+    return Plan("create", {}, describe_image(body), steps)
 
 
 def _body(wanted: WantedImage) -> tuple[Kind, Tree]:
@@ -164,6 +168,7 @@ def _replacement(wanted: WantedImage, found: Found, unlike: t.Sequence[str], bef
     steps = (
         Step("delete", found.kind, wanted.name, {"uid": uid}),
         Step("create", kind, wanted.name, body, foreseen=True),
+        *sending(wanted, None, foreseen=True),
     )
     left, right = differences(before, describe_image(body))
     return Plan("recreate", left, right, steps, again="gone")
@@ -174,8 +179,8 @@ def _told(wanted: WantedImage, unlike: t.Sequence[str], before: Tree) -> str:
     texts = []
     for word in unlike:
         is_now, shall_be = before.get(word), wanted.options.get(word)
-        if word in DATA_SOURCES:
-            now = next((source for source in DATA_SOURCES if source in before), None)
+        if word in IMAGE_SOURCES:
+            now = next((source for source in IMAGE_SOURCES if source in before), None)
             texts.append(f"{_source(before, now)} instead of {_source(wanted.options, word)}")
         elif word != "renew":
             texts.append(f"{word} {is_now or 'not set'} instead of {shall_be}")
@@ -186,14 +191,16 @@ def _source(options: t.Mapping[str, t.Any], source: str | None) -> str:
     if source is None:
         return "a source without a word"
     inner = options.get(source) or {}
-    return " ".join(str(text) for text in (source, inner.get("url") or inner.get("name")) if text)
+    return " ".join(
+        str(text) for text in (source, inner.get("url") or inner.get("name") or inner.get("checksum")) if text
+    )
 
 
-def _unlike(wanted: WantedImage, before: Tree) -> list[str]:
+def _unlike(wanted: WantedImage, found: Found, before: Tree) -> list[str]:
     """Return the words that the task gives other values than the image has, and that it cannot get any more."""
     if not before:
         return []
-    words = [word for word in DATA_SOURCES if not _same_source(wanted, word, before)]
+    words = [word for word in IMAGE_SOURCES if not _same_source(wanted, word, found, before)]
     for word in _STORAGE:
         wish, is_now = wanted.options.get(word), before.get(word)
         if wish is None or wish == is_now:
@@ -208,10 +215,12 @@ def _unlike(wanted: WantedImage, before: Tree) -> list[str]:
     return words
 
 
-def _same_source(wanted: WantedImage, source: str, before: Tree) -> bool:
+def _same_source(wanted: WantedImage, source: str, found: Found, before: Tree) -> bool:
     wish = wanted.options.get(source)
     if wish is None:
         return True
+    if source == UPLOAD:
+        return is_same_upload(wanted, found.volume, before)
     if source not in before:
         return False
     said = {key: value for key, value in wish.items() if value is not None}
@@ -239,7 +248,8 @@ def _change(wanted: WantedImage, found: Found, before: Tree) -> Plan:
             new[field] = values
     patch = merge_patch(old, new)
     if not patch:
-        return Plan("none")
+        send = sending(wanted, found.volume)
+        return Plan("update" if send else "none", steps=send)
     steps = []
     claim = dig(image, "status.claimName")
     if "labels" in patch and claim:
@@ -247,6 +257,7 @@ def _change(wanted: WantedImage, found: Found, before: Tree) -> Plan:
         steps.append(Step("patch", CLAIM, str(claim), {"metadata": {"labels": patch["labels"]}}))
     body = {"metadata": {**patch, "resourceVersion": old["resourceVersion"]}}
     steps.append(Step("patch", found.kind, wanted.name, body))
+    steps += sending(wanted, found.volume)
     left, right = differences(before, describe_image({**image, "metadata": new}))
     return Plan("update", left, right, tuple(steps))
 
