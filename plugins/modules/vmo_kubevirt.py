@@ -31,9 +31,12 @@ description:
     is refused.
   - >-
     KubeVirt and CDI are removed only while no object of any of their kinds is there, beside those that they brought
-    themselves. With KubeVirt all VMs would go, and with CDI the data of their disks.
+    themselves. With KubeVirt all VMs would go, and with CDI the data of their disks. Migrations, clones, restores and
+    transfers that have ended are history, and keep nothing.
 notes:
-  - The user needs the rights to V(get), V(patch) and, to remove it, V(delete) all that is in the manifest.
+  - >-
+    The user needs the rights to V(get), V(create), V(patch) and, to remove it, V(delete) all that is in the manifest,
+    and the objects of kind C(KubeVirt) or C(CDI).
   - >-
     To remove a product, V(list) on C(customresourcedefinitions) of C(apiextensions.k8s.io) and on each kind of the
     product. What may not be listed is not taken for missing.
@@ -101,7 +104,9 @@ options:
     choices: [warn, fail, ignore]
   registries:
     description:
-      - Where images are pulled from instead, by where the manifest has them. The longest match counts.
+      - >-
+        Where images are pulled from instead, by where the manifest has them, such as C(quay.io/kubevirt), a registry
+        alone, or one image. Neither has a scheme. The longest match counts.
       - Images that an operator learns from its environment are moved, too.
     type: dict
   image_pull_secrets:
@@ -126,7 +131,9 @@ options:
     default: 600
   failure_grace:
     description:
-      - For how many seconds an operator may say that it cannot remove itself before the task gives up.
+      - >-
+        For how many seconds an operator may say that it cannot remove its product, may not be there or may not run,
+        before the task gives up.
     type: int
     default: 30
 """
@@ -149,6 +156,24 @@ EXAMPLES = r"""
 - name: Wait until it runs
   vmo.core.vmo_kubevirt_config:
     version: "{{ decided.version }}"
+
+- name: Have CDI from a private registry that wants a secret
+  vmo.core.vmo_kubevirt:
+    product: CDI
+    manifest: "{{ lookup('ansible.builtin.url', 'https://mirror.example/cdi-operator.yaml', split_lines=false) }}"
+    registries:
+      quay.io/kubevirt: mirror.example:5000/kubevirt
+    image_pull_secrets: [mirror]
+
+- name: Have what belongs to no product
+  vmo.core.vmo_kubevirt:
+    manifest: "{{ lookup('ansible.builtin.file', 'multus-daemonset.yaml') }}"
+
+- name: Remove KubeVirt, as long as nobody would lose a VM
+  vmo.core.vmo_kubevirt:
+    product: KubeVirt
+    state: absent
+    manifest: "{{ lookup('ansible.builtin.file', 'kubevirt-operator-v1.8.0.yaml') }}"
 """
 
 RETURN = r"""
@@ -229,14 +254,21 @@ error:
       description:
         - What kind of failure it is.
         - V(no_way) - There is no way from the version that runs to the one that is wanted, or somebody else manages it.
-        - V(in_use) - Objects would be lost with it.
+        - V(in_use) - Objects would be lost with it, or nobody can look whether there are any.
         - V(managed_elsewhere) - Somebody else manages it, and O(on_managed) is V(fail).
         - V(already_there) - The cluster has a snapshot controller already.
         - V(being_deleted) - It is being deleted.
-        - V(not_removed) - The operator cannot remove it.
+        - V(not_removed) - The operator cannot remove it, is not there, or does not run.
       type: str
       returned: always
       sample: in_use
+    reason:
+      description: >-
+        What the operator says or what is the matter with it, or why a webhook does not answer, as far as the user may
+        look.
+      type: str
+      returned: with the code V(not_removed), and perhaps with V(unavailable)
+      sample: there is no operator of CDI to remove it
     kinds:
       description: The kinds of which there are objects.
       type: list

@@ -414,9 +414,11 @@ error:
       returned: with the code V(several_objects)
       sample: [kubevirt/kubevirt, other/kubevirt]
     reason:
-      description: What KubeVirt, CDI or a pod of theirs says, or what is the matter with an operator.
+      description: >-
+        What KubeVirt, CDI or a pod of theirs says, or what is the matter with an operator or with what is behind a
+        webhook that does not answer, as far as the user may look.
       type: str
-      returned: with the code V(not_settled)
+      returned: with the code V(not_settled), and perhaps with V(unavailable)
       sample: >-
         Pod kubevirt/virt-operator-5d7 with the image registry.example.com/kubevirt/virt-operator:v1.8.0 does not run,
         ImagePullBackOff: Back-off pulling image

@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.vmo.core.plugins.module_utils._model.cluster_demands import PURPOSES, RIGHTS
 from tests.cluster.ring import rights
 from tests.cluster.ring.genuine import Genuine
+from tests.cluster.ring.kubevirt import until_taken_up
 from tests.cluster.ring.machine import BODY, RUNNING, VM
 from tests.cluster.ring.rights import Right
 from tests.unit.modules.bench import Answer, Bench
@@ -85,22 +86,12 @@ def bound(cluster: Genuine, name: str, rules: list[Tree]) -> Iterator[None]:
         cluster.admin.delete("clusterroles", role)
 
 
-def until_taken_up(cluster: Genuine) -> None:
-    """Wait until the operator has seen the last change of KubeVirt."""
-
-    def is_taken_up() -> bool:
-        found = cluster.admin.must("GET", KUBEVIRT)
-        return bool(found["status"]["observedGeneration"] == found["metadata"]["generation"])
-
-    cluster.admin.until(is_taken_up, 180.0)
-
-
 @pytest.fixture
 def onlooker(bench: Bench, cluster: Genuine) -> Iterator[Bench]:
     """Yield a bench whose user sees the whole cluster, and may do in the namespace whatever a purpose needs."""
     cluster.grant(rights.of_readme() | all_rights())
     # Tests of other files change KubeVirt and put it back; the check tells how long the operator takes for that.
-    until_taken_up(cluster)
+    until_taken_up(cluster.admin)
     with bound(cluster, "onlooker", [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}]):
         yield bench
 
@@ -120,7 +111,7 @@ def test_the_healthy_lab_gets_exactly_these_verdicts(onlooker: Bench) -> None:
 
 @pytest.mark.disruptive
 def test_who_has_one_namespace_gets_answers_and_the_rules_that_are_missing(bench: Bench, cluster: Genuine) -> None:
-    until_taken_up(cluster)
+    until_taken_up(cluster.admin)
     answer = bench.run(CHECK, with_passed=True, **ALL)
     found = answer.result["verdicts"]
     unknown = [one for one in found if one["status"] == "unknown"]
@@ -208,9 +199,9 @@ class Saboteur:
         listed = self._admin.must("GET", KUBEVIRT)["spec"]["configuration"][place]["featureGates"]
         lists = [[gate for gate in listed if gate != name], listed]
         # Until KubeVirt has taken up a change, its mending too, the check says that it has not.
-        self._mending.callback(until_taken_up, self._cluster)
+        self._mending.callback(until_taken_up, self._admin)
         self.change(KUBEVIRT, *({"spec": {"configuration": {place: {"featureGates": gates}}}} for gates in lists))
-        until_taken_up(self._cluster)
+        until_taken_up(self._admin)
 
     def snapshot_controller(self, name: str) -> None:
         """Let one more snapshot controller be meant to run."""

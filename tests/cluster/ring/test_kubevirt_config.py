@@ -29,6 +29,7 @@ from tests.cluster.ring import test_molecule
 from tests.cluster.ring.api import path_of
 from tests.cluster.ring.cluster_role import ClusterRole
 from tests.cluster.ring.genuine import Genuine
+from tests.cluster.ring.kubevirt import has_settled, kubevirt_of
 from tests.cluster.ring.machine import RUNNING, VM
 from tests.cluster.ring.shared import scenarios_of
 from tests.unit.modules import test_vmo_kubevirt_config, test_vmo_kubevirt_config_limits
@@ -72,7 +73,7 @@ def make_config(bench: Bench, cluster: Genuine) -> Iterator[ConfigBench]:
     for place, before in found.items():
         _restore(cluster, place, before or {})
     if any(_rolls(answer.result) and answer.writes for answer in bench.answers):
-        admin.until(lambda: _is_settled(cluster), _SETTLED)
+        admin.until(lambda: has_settled(kubevirt_of(admin)), _SETTLED)
 
 
 def _rolls(result: Tree) -> bool:
@@ -95,15 +96,6 @@ def _restore(cluster: Genuine, place: tuple[str, str, str], before: Tree) -> Non
         if answer.code != HTTPStatus.CONFLICT:
             assert answer.code == HTTPStatus.OK, answer.text
             return
-
-
-def _is_settled(cluster: Genuine) -> bool:
-    found = t.cast("Tree", cluster.admin.read("kubevirts", "kubevirt", "kubevirt"))
-    conditions = {item["type"]: item["status"] for item in found["status"]["conditions"]}
-    return bool(
-        found["status"]["observedGeneration"] == found["metadata"]["generation"]
-        and (conditions["Available"], conditions["Progressing"]) == ("True", "False")
-    )
 
 
 # What the collection knows of gates.

@@ -231,7 +231,9 @@ def test_a_kind_that_is_not_established_is_told(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_kind_that_is_established_may_be_nobodys_to_read(site: Site) -> None:
     site.simulator.deny("admin", "get", "things")
-    assert written(plain(site)) == [("create", "CustomResourceDefinition", "things.example.com")]
+    answer = plain(site)
+    assert not answer.result.get("failed"), answer.result
+    assert written(answer) == [("create", "CustomResourceDefinition", "things.example.com")]
 
 
 def test_a_kind_that_the_cluster_does_not_know_is_foreseen_or_named(site: Site) -> None:
