@@ -214,7 +214,8 @@ def test_a_table_makes_vms(bench: Bench) -> None:
     ("task", "option", "words"),
     [
         ({"vms": [{"name": "a"}, {"name": "a"}]}, "name", "asked for twice"),
-        ({"vms": [{"name": "a", "melody": 1}]}, None, "a: melody. Supported parameters include"),
+        ({"vms": [{"name": "a", "melody": 1}]}, "melody", "a: there is no option melody."),
+        ({"vms": [{"name": "a", "cpu": {"speed": 1}}]}, "cpu", "a: there is no option cpu.speed."),
         ({"vms": [{"name": "a", "state": "melted"}]}, None, "a: value of state must be one of"),
         ({"vms": [{"name": "A"}]}, "name", "is not a name for a VirtualMachine"),
         ({"vms": [{"name": "a"}], "parallel": 0}, "parallel", "between 1 and 200"),
