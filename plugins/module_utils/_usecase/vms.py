@@ -33,7 +33,7 @@ AT_ONCE = 200
 LOOK_SECONDS = 1.0
 # after how long VMs that merely take their time are looked into, and how many of them a second
 PATIENCE_SECONDS = 10.0
-LOOKS_A_SECOND = 2.0
+LOOKS_A_SECOND = 1.0
 
 
 def run(

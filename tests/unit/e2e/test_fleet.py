@@ -22,15 +22,12 @@ Tree = dict[str, t.Any]
 MODULE = "vmo.core.vmo_vms"
 ROOT = {"name": "root", "container_disk": {"image": "registry.example/fedora:42"}}
 BODY: Tree = {"memory": "1Gi", "disks": [ROOT]}
-BAD = [{"name": "root", "container_disk": {"image": "registry.example/does-not-exist:1"}}]
 FLEET: Tree = {"count": 3, "pattern": "w-%d", "defaults": BODY, "state": "running"}
 SECRET = {"cloud_init": {"user_data": {"password": "hunter2"}}}
 TASKS: list[tuple[Tree, Tree]] = [
     (FLEET, {"check_mode": True, "diff": True}),
-    ({**FLEET, "defaults": {**BODY, **SECRET}}, {"diff": True}),
-    ({**FLEET, "vms": [{"name": "w-2", "cpu": {"cores": 2}}], "with_objects": True}, {"diff": True}),
-    ({**FLEET, "defaults": {**BODY, "melody": 1}}, {}),
-    ({"vms": [{"name": "w-1"}, {"name": "bad", "disks": BAD}], "defaults": BODY, "state": "running"}, {}),
+    ({**FLEET, "defaults": {**BODY, **SECRET}, "with_objects": True}, {"diff": True}),
+    ({"vms": [{"name": "w-1"}, {"name": "bad", "memory": None}], "defaults": BODY, "state": "running"}, {}),
     ({**FLEET, "state": "absent"}, {"diff": True}),
 ]
 
@@ -47,10 +44,7 @@ def test_results_of_a_fleet_are_the_same_both_ways(
     answers = []
     for fast in (True, False):
         with backends() as backend:
-            tasks = [
-                {MODULE: {"namespace": backend.namespace, "failure_grace": 1, **options}, **more}
-                for options, more in TASKS
-            ]
+            tasks = [{MODULE: {"namespace": backend.namespace, **options}, **more} for options, more in TASKS]
             environment = {"K8S_AUTH_KUBECONFIG": str(backend.kubeconfig)}
             results, seen = results_of(tmp_path, tasks, {}, fast=fast, environment=environment)
             assert "hunter2" not in seen
@@ -58,8 +52,8 @@ def test_results_of_a_fleet_are_the_same_both_ways(
     for number, (here, there) in enumerate(zip(*answers)):
         assert told(here) == told(there), TASKS[number]
         assert here.keys() == there.keys(), TASKS[number]
-    assert [bool(result.get("failed")) for result in answers[0]] == [number in (3, 4) for number in range(6)]
-    assert [result["changed"] for result in answers[0]] == [True, True, True, False, True, True]
+    assert [bool(result.get("failed")) for result in answers[0]] == [False, False, True, False]
+    assert [result["changed"] for result in answers[0]] == [True, True, False, True]
 
 
 def fleet_task(stage: Stage, **options: t.Any) -> Task:
