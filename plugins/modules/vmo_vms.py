@@ -194,8 +194,8 @@ options:
   wait_timeout:
     description:
       - >-
-        Seconds that each VM may take, from the moment at which its group is begun. A VM that takes longer fails, and
-        stays as it is.
+        Seconds that each VM may take, from the moment at which it is begun. A VM that takes longer fails, and stays as
+        it is. No more than 200 VMs are on their way at once.
       - Requests that the server turns down because it is busy are repeated within this time, too.
     type: int
     default: 600

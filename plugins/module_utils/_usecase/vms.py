@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -32,7 +33,7 @@ AT_ONCE = 200
 LOOK_SECONDS = 1.0
 # after how long VMs that merely take their time are looked into, and how many of them a second
 PATIENCE_SECONDS = 10.0
-LOOKS_A_SECOND = 2.0
+LOOKS_A_SECOND = 1.0
 
 
 def run(
@@ -48,7 +49,8 @@ def run(
         feeds = Feeds(cluster, _names(runs), clock, with_instances=_waits_for_addresses(runs))
         feeds.read()
         try:
-            _Fleet(clusters, runs, clock, progress, feeds).carry_out(stages_of(members))
+            stages = stages_of(members)
+            _Fleet(clusters, runs, clock, progress, feeds).carry_out(stages, dry_run=cluster.dry_run)
             # what is told of addresses comes from the same watches
             results = [result_of(each, feeds, with_objects=params["with_objects"]) for each in runs]
         finally:
@@ -87,18 +89,19 @@ class _Fleet:
         self._clock = clock
         self._progress = progress
         self._feeds = feeds
-        self._dry_run = False
 
-    def carry_out(self, stages: t.Sequence[t.Sequence[int]]) -> None:
-        """Work on the VMs stage by stage; after a failure no other stage begins."""
+    def carry_out(self, stages: t.Sequence[t.Sequence[int]], *, dry_run: bool) -> None:
+        """Work on the VMs stage by stage; after a failure no other stage begins, but in a dry run."""
         for number, stage in enumerate(stages):
             runs = [self._runs[place] for place in stage]
-            if number and any(each.failure for each in self._runs) and not self._dry_run:
+            if number and any(each.failure for each in self._runs) and not dry_run:
                 for each in runs:
                     each.is_skipped = True
                 continue
-            if number and not self._dry_run:
-                self._feeds.read()
+            if number and not dry_run:
+                # what is too old is decided anew later; whoever cannot be reached fails with each VM
+                with contextlib.suppress(VmoError):
+                    self._feeds.read()
             self._together(runs)
 
     def _together(self, runs: t.Sequence[FleetRun]) -> None:
@@ -122,7 +125,6 @@ class _Fleet:
 
     def _one(self, each: FleetRun, around: Surroundings, looks: Looks) -> None:
         cluster = FleetCluster(self._clusters.cluster(), self._feeds)
-        self._dry_run = cluster.dry_run
         try:
             each.end(ensure(cluster, each.wanted, self._clock, each, around, looks))
         except VmoError as error:

@@ -154,6 +154,8 @@ def test_a_stranger_beside_a_number_is_refused() -> None:
         ({"vms": [{"name": "a"}], "namespace": None}, "namespace", "a has none"),
         ({"vms": [{"name": "a"}], "defaults": {"name": "x"}}, "defaults", "each VM has its own"),
         ({"vms": [{"name": "a"}], "defaults": {"address": "192.0.2.1/24"}}, "defaults", "see addresses"),
+        ({"vms": [{"name": "a", "disks": ["root"]}]}, "disks", "an item of it is no mapping"),
+        ({"vms": [{"name": "a"}], "defaults": {"cpu": {"features": ["x"]}}}, "cpu", "cpu.features: an item"),
         ({"vms": [{"name": "a", "group": "first"}]}, "group", "'first' of a is no whole number"),
         ({"vms": [{"name": "a", "group": -1}]}, "group", "-1 of a"),
     ],

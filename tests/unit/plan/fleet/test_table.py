@@ -81,6 +81,7 @@ def test_the_mark_of_a_spreadsheet_is_no_part_of_a_name() -> None:
         ("vmName\na,b", "line 2 has 2 cells, but there are 1 columns"),
         ("vmName,memory\na,4", "line 2: memory 4 has no unit; write 4Gi"),
         ("vmName,diskSize\na,40", "line 2: diskSize 40 has no unit"),
+        ("vmName\n" + "a" * 200_000, "line 2 cannot be read: field larger than field limit"),
         ("vmName,labels\na,tier", "line 2: labels 'tier' are not of the form"),
         ("vmName,templateNamespace\na,golden", "line 2 has a templateNamespace, but no templateName"),
     ],
