@@ -15,7 +15,6 @@ from tests.unit.e2e.playbook import Outcome
 from tests.unit.e2e.stage import Stage, staged
 from tests.unit.modules.simulated import simulated
 
-
 # What the inventory of the demo, which all of these runs have, says of VMs.
 UNSAID: dict[str, t.Any] = {
     "vm_deploy_addresses": {},
