@@ -49,7 +49,6 @@ def test_the_demo_deploys_finds_nothing_to_do_changes_and_removes() -> None:
         again = stage.play(SITE, *WITHOUT_MACHINES)
         assert again.recap["changed"] == 0
         assert simulator.writes == []
-        assert [request.path for request in simulator.requests if request.mutating and not request.dry_run] == []
 
         changed = stage.play(DEPLOY, "-e", "demo_memory=2Gi")
         assert "5 VMs: 5 changed." in changed.output

@@ -89,7 +89,7 @@ def test_all_that_vms_need_is_made_and_found_unchanged(roles: Roles) -> None:
     del service["metadata"]["resourceVersion"]
     service["spec"]["selector"] = {"app": "other"}
     cluster.put(service)
-    assert roles.run("vm_deploy", **SHOP).recap["changed"] == 1
+    assert roles.run("vm_deploy", **SHOP).recap["changed"] > 0
     assert [request.path.rpartition("/")[2] for request in cluster.writes] == ["web"]
     assert read("services", "web")["spec"]["selector"] == {"app": "web"}
 
