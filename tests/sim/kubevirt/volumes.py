@@ -202,7 +202,9 @@ class VolumeController:
         filled = "Upload" if at(volume, "spec.source.upload") is not None else "Import"
         word = "Clone" if cloned else filled
         bound = ("True", "Bound", f"PVC {name} Bound")
-        self._show(volume, "Succeeded", "100.0%", bound, ("False", "Completed", f"{word} Complete"), "", "True")
+        # nobody counts what is uploaded
+        progress = "N/A" if filled == "Upload" else "100.0%"
+        self._show(volume, "Succeeded", progress, bound, ("False", "Completed", f"{word} Complete"), "", "True")
         self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into PVC {name}", _CONTROLLER)
 
     def _hold(self, volume: Object, phase: str, reason: str, text: str) -> None:
