@@ -203,9 +203,9 @@ class VolumeController:
         word = "Clone" if cloned else filled
         bound = ("True", "Bound", f"PVC {name} Bound")
         # nobody counts what is uploaded
-        progress = "N/A" if filled == "Upload" else "100.0%"
+        progress, place = ("N/A", "") if filled == "Upload" else ("100.0%", "PVC ")
         self._show(volume, "Succeeded", progress, bound, ("False", "Completed", f"{word} Complete"), "", "True")
-        self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into PVC {name}", _CONTROLLER)
+        self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into {place}{name}", _CONTROLLER)
 
     def _hold(self, volume: Object, phase: str, reason: str, text: str) -> None:
         for kind in ("Bound", "Ready"):
