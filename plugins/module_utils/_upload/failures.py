@@ -17,6 +17,11 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
 )
 
 _MOST_TEXT = 500
+# The proxy does not say it where it was only asked whether it would take a file.
+_UNSAID: dict[int, str] = {
+    HTTPStatus.BAD_GATEWAY: ": it does not reach the pod of CDI that takes the file",
+    HTTPStatus.SERVICE_UNAVAILABLE: ": the pod of CDI that takes the file is not up, or busy",
+}
 _TOO_SMALL = re.compile(r"larger than the reported available storage|larger than available size", re.IGNORECASE)
 
 
@@ -47,6 +52,7 @@ def error_of(status: int, text: str, url: str) -> VmoError:
             status=status,
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        said = said or _UNSAID.get(status, "")
         return Unavailable(f"{subject} was not ready for the file in time ({status}{said}).", status=status)
     hint = " Give a larger size." if _TOO_SMALL.search(text) else ""
     return Refused(

@@ -202,8 +202,10 @@ class VolumeController:
         filled = "Upload" if at(volume, "spec.source.upload") is not None else "Import"
         word = "Clone" if cloned else filled
         bound = ("True", "Bound", f"PVC {name} Bound")
-        self._show(volume, "Succeeded", "100.0%", bound, ("False", "Completed", f"{word} Complete"), "", "True")
-        self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into PVC {name}", _CONTROLLER)
+        # nobody counts what is uploaded
+        progress, place = ("N/A", "") if filled == "Upload" else ("100.0%", "PVC ")
+        self._show(volume, "Succeeded", progress, bound, ("False", "Completed", f"{word} Complete"), "", "True")
+        self._cluster.emit(volume, f"{word}Succeeded", f"Successfully {word.lower()}ed into {place}{name}", _CONTROLLER)
 
     def _hold(self, volume: Object, phase: str, reason: str, text: str) -> None:
         for kind in ("Bound", "Ready"):
