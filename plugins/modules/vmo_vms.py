@@ -194,8 +194,8 @@ options:
   wait_timeout:
     description:
       - >-
-        Seconds that each VM may take, from the moment at which its group is begun. A VM that takes longer fails, and
-        stays as it is.
+        Seconds that each VM may take, from the moment at which it is begun. A VM that takes longer fails, and stays as
+        it is. No more than 200 VMs are on their way at once.
       - Requests that the server turns down because it is busy are repeated within this time, too.
     type: int
     default: 600
@@ -230,7 +230,7 @@ EXAMPLES = r"""
     namespace: shop
     state: running
     count: 20
-    pattern: web-%02d
+    pattern: front-%02d
     defaults:
       memory: 1Gi
       cpu: {sockets: 2}
@@ -244,7 +244,7 @@ EXAMPLES = r"""
     namespace: shop
     state: running
     count: 20
-    pattern: web-%02d
+    pattern: front-%02d
     defaults:
       memory: 1Gi
       cpu: {sockets: 2}
@@ -253,7 +253,7 @@ EXAMPLES = r"""
         - name: root
           container_disk: {image: "quay.io/containerdisks/fedora:42"}
     vms:
-      - name: web-01
+      - name: front-01
         memory: 2Gi
         labels: {role: leader}
 
@@ -284,8 +284,8 @@ EXAMPLES = r"""
     namespace: shop
     csv: |
       vmName,templateName,cpuCores,memory,runStrategy,labels
-      shop-01,ubuntu-2204,2,4Gi,Halted,tier=front;stage=test
-      shop-02,ubuntu-2204,1,2Gi,Halted,tier=back;stage=test
+      site-01,ubuntu-2204,2,4Gi,Halted,tier=front;stage=test
+      site-02,ubuntu-2204,1,2Gi,Halted,tier=back;stage=test
   register: shop
 
 - name: Delete them all with their data, the application before its database
@@ -297,15 +297,15 @@ EXAMPLES = r"""
       - {name: db, group: 1}
       - {name: app-1, group: 2}
       - {name: app-2, group: 2}
-      - {name: shop-01}
-      - {name: shop-02}
+      - {name: site-01}
+      - {name: site-02}
 
 - name: Delete the web servers
   vmo.core.vmo_vms:
     namespace: shop
     state: absent
     count: 20
-    pattern: web-%02d
+    pattern: front-%02d
 """
 
 RETURN = r"""

@@ -59,6 +59,11 @@ class OptionGroup:
 
         def checked(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             result = validator.validate(dict(options))
+            unknown = sorted(
+                ".".join(name) if isinstance(name, tuple) else str(name) for name in result.unsupported_parameters
+            )
+            if unknown:
+                raise InvalidOption(f"there is no option {', '.join(unknown)}.", option=unknown[0].partition(".")[0])
             if result.error_messages:
                 raise InvalidOption(" ".join(f"{message.rstrip('.')}." for message in result.error_messages))
             return dict(result.validated_parameters)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -30,7 +31,8 @@ if t.TYPE_CHECKING:
 # VMs that are on their way at once; a wait costs a thread, but no request
 AT_ONCE = 200
 LOOK_SECONDS = 1.0
-# how many VMs a second are looked into while they merely take their time
+# after how long VMs that merely take their time are looked into, and how many of them a second
+PATIENCE_SECONDS = 10.0
 LOOKS_A_SECOND = 2.0
 
 
@@ -47,7 +49,8 @@ def run(
         feeds = Feeds(cluster, _names(runs), clock, with_instances=_waits_for_addresses(runs))
         feeds.read()
         try:
-            _Fleet(clusters, runs, clock, progress, feeds).carry_out(stages_of(members))
+            stages = stages_of(members)
+            _Fleet(clusters, runs, clock, progress, feeds).carry_out(stages, dry_run=cluster.dry_run)
             # what is told of addresses comes from the same watches
             results = [result_of(each, feeds, with_objects=params["with_objects"]) for each in runs]
         finally:
@@ -86,27 +89,28 @@ class _Fleet:
         self._clock = clock
         self._progress = progress
         self._feeds = feeds
-        self._looks = Looks(clock.now())
-        self._dry_run = False
 
-    def carry_out(self, stages: t.Sequence[t.Sequence[int]]) -> None:
-        """Work on the VMs stage by stage; after a failure no other stage begins."""
+    def carry_out(self, stages: t.Sequence[t.Sequence[int]], *, dry_run: bool) -> None:
+        """Work on the VMs stage by stage; after a failure no other stage begins, but in a dry run."""
         for number, stage in enumerate(stages):
             runs = [self._runs[place] for place in stage]
-            if number and any(each.failure for each in self._runs) and not self._dry_run:
+            if number and any(each.failure for each in self._runs) and not dry_run:
                 for each in runs:
                     each.is_skipped = True
                 continue
-            if number and not self._dry_run:
-                self._feeds.read()
+            if number and not dry_run:
+                # what is too old is decided anew later; whoever cannot be reached fails with each VM
+                with contextlib.suppress(VmoError):
+                    self._feeds.read()
             self._together(runs)
 
     def _together(self, runs: t.Sequence[FleetRun]) -> None:
         around = Surroundings(self._clusters.cluster())
+        looks = Looks(self._clock.now() + PATIENCE_SECONDS)
         pool = ThreadPoolExecutor(max_workers=min(AT_ONCE, len(runs)), thread_name_prefix="vmo-vm")
         waiting: set[Future[None]] = set()
         try:
-            waiting = {pool.submit(self._one, each, around) for each in runs}
+            waiting = {pool.submit(self._one, each, around, looks) for each in runs}
             while waiting:
                 done, waiting = wait(waiting, timeout=LOOK_SECONDS)
                 for future in done:
@@ -119,11 +123,10 @@ class _Fleet:
                 self._feeds.close()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _one(self, each: FleetRun, around: Surroundings) -> None:
+    def _one(self, each: FleetRun, around: Surroundings, looks: Looks) -> None:
         cluster = FleetCluster(self._clusters.cluster(), self._feeds)
-        self._dry_run = cluster.dry_run
         try:
-            each.end(ensure(cluster, each.wanted, self._clock, each, around, self._looks))
+            each.end(ensure(cluster, each.wanted, self._clock, each, around, looks))
         except VmoError as error:
             each.end(error.as_failure(), error)
 
@@ -139,9 +142,9 @@ class _Fleet:
 class Looks:
     """A number of looks a second, shared by all threads. Times are seconds of one monotonic clock."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, first: float) -> None:
         self._lock = threading.Lock()
-        self._next = now
+        self._next = first
 
     def __call__(self, now: float) -> bool:
         """Tell whether somebody may look now; if so, it counts."""

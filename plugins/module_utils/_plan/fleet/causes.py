@@ -38,10 +38,10 @@ def causes_of(said: t.Sequence[Said]) -> list[Cause]:
 
 
 def _without_name(said: Said) -> str:
-    """Return the sentence without what is of this VM alone: its name, numbers and generated endings."""
-    text = re.sub(rf"(?<![\w.-]){re.escape(said.name)}(?=[-.\w]*)", "*", said.message)
-    text = re.sub(r"\*[-.\w]*", "*", text)
-    return re.sub(r"\d+", "#", text)
+    """Return the sentence without what is of this VM alone: its name, names that begin with it, and how far it is."""
+    # behind a namespace, in quotes, or within a generated name; a VM may be called as a word of the sentence
+    text = re.sub(rf"""(?<=[/"'-]){re.escape(said.name)}(?!\w)[-.\w]*""", "*", said.message)
+    return re.sub(r"\d[\d.]*%", "%", text)
 
 
 def failure_sentence(causes: t.Sequence[Cause], count: int, skipped: int) -> str:

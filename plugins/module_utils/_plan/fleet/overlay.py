@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import join
 from ansible_collections.vmo.core.plugins.module_utils._plan.merge import Shape, merge
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm_shape import VM_SHAPE
 
@@ -61,6 +63,20 @@ _OPTION_SHAPE = Shape(
 )
 
 
+def _require_mappings(tree: t.Any, path: str) -> None:
+    """Refuse what cannot be merged by a key; types are checked when all is put together."""
+    if isinstance(tree, dict):
+        for field, value in tree.items():
+            _require_mappings(value, join(path, str(field)))
+    elif isinstance(tree, list) and path in _OPTION_SHAPE.keys:
+        for item in tree:
+            if not isinstance(item, dict):
+                raise InvalidOption(f"{path}: an item of it is no mapping.", option=path.partition(".")[0])
+            _require_mappings(item, path)
+
+
 def overlay(base: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> Tree:
-    """Return the options ``base`` with ``over`` laid over them; both stay as they are."""
+    """Return the options ``base`` with ``over`` laid over them; both stay as they are. Raises ``InvalidOption``."""
+    for options in (base, over):
+        _require_mappings(options, "")
     return t.cast("Tree", merge(dict(base), dict(over), _OPTION_SHAPE))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
@@ -35,9 +36,7 @@ DEFAULT_NETWORK = "default"
 
 def rows_of(text: str, defaults: t.Mapping[str, t.Any]) -> list[Tree]:
     """Return the options that each line of the table says; an empty cell says nothing. Raises ``InvalidOption``."""
-    lines = csv.reader(text.lstrip("\ufeff").splitlines(), skipinitialspace=True)
-    table = [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines, 1)]
-    table = [(number, line) for number, line in table if any(line)]
+    table = _lines(text)
     if not table:
         return []
     (_number, header), *body = table
@@ -50,6 +49,20 @@ def rows_of(text: str, defaults: t.Mapping[str, t.Any]) -> list[Tree]:
         cells = {column: cell for column, cell in zip(columns, line) if cell}
         rows.append(_row(cells, number, disk, network))
     return rows
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    """Return the lines that say anything, with their numbers."""
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), skipinitialspace=True)
+    found = []
+    try:
+        for line in reader:
+            cells = [cell.strip() for cell in line]
+            if any(cells):
+                found.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise _refusal(f"line {reader.line_num} cannot be read: {error}") from None
+    return found
 
 
 def _columns(header: t.Sequence[str]) -> list[str]:
