@@ -118,7 +118,7 @@ def module_path(contest: Contest, _sizes: Sizes) -> Row:
 
 
 def listed(contest: Contest, sizes: Sizes) -> Row:
-    task = {"vmo.core.vmo_vm_info": {"namespace": NAMESPACE}, "no_log": True}
+    task = {"vmo.core.vmo_vm_info": {"namespace": NAMESPACE}}
     mine = playbook(contest.folder, "info", task)
     paths = [VMS.format(namespace=NAMESPACE)]
     paths += [_in_namespace(path) for path in (INSTANCES, DATA_VOLUMES)]

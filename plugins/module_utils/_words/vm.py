@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
@@ -13,6 +12,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.quantity import re
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import (
     MISSING,
     append,
+    copied,
     dig,
     join,
     named,
@@ -275,7 +275,7 @@ def describe_vm(vm: Tree) -> Tree:
 
     Documents of cloud-init are returned as they are: hide them with ``_plan.diff`` before anybody sees them.
     """
-    rest = copy.deepcopy(vm)
+    rest = copied(vm)
     said: Tree = {}
     _drop_server_fields(rest)
     guest_config.describe_guest_config(rest, said)
