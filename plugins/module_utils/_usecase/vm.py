@@ -69,7 +69,7 @@ def ensure(cluster: Cluster, wanted: WantedVm, clock: Clock, progress: Progress)
     record = Record()
     try:
         if wanted.template is not None and wanted.state != "absent":
-            blueprint = read_blueprint(cluster, wanted.template, wanted.template_api_version, wanted.namespace)
+            blueprint = read_blueprint(cluster, wanted)
             waiting = waiting._replace(wanted=replace(wanted, blueprint=blueprint))
         found = _converge(waiting, record)
         if wanted.wait and not cluster.dry_run:
