@@ -96,7 +96,8 @@ options:
         are no text leave it to O(definition).
       - >-
         All of V(${...}) is read so, in cloud-init data as well, and what is not declared is refused. Scripts there
-        write their own variables as V($HOME).
+        write their own variables as V($HOME). In a playbook, V(${{NAME}}) needs C(!unsafe) before its text, since
+        Ansible would look for a variable.
       - >-
         A new template names its VMs V(${NAME}), and its disks V(${NAME}-DISK), so that C(virtctl) and the console can
         make VMs from it, too. V(NAME) is declared for that, and generated where nobody gives it.

@@ -102,7 +102,8 @@ def virtctl(lab: t.Any, directory: Path, template: Tree, values: t.Mapping[str, 
     asked = [program, "template", "process", "--file", str(file), "--params-file", str(given), "--output", "json"]
     environment = {**os.environ, **lab.environment()}
     done = subprocess.run(asked, capture_output=True, text=True, check=False, env=environment)
-    return (json.loads(done.stdout) if done.returncode == 0 else {}, done.stderr)
+    said = [line for line in done.stderr.split("\n") if not line.startswith("Warning: ")]
+    return (json.loads(done.stdout) if done.returncode == 0 else {}, "\n".join(said))
 
 
 def without_empty(tree: t.Any) -> t.Any:
@@ -145,6 +146,7 @@ RENDERED = {
     "a written namespace": (template({"metadata": {"name": "x", "namespace": "y"}}), {}),
     "a namespace": (template({"metadata": {"name": "x", "namespace": "${A}"}}, A), {}),
     "a message": (template(marks(k="${A}"), A, message="to ${A}, ${A}"), {}),
+    "a message that is a value": (template(marks(k="x"), A, message="${{A}}"), {"A": "4.0"}),
     "a generator that is not needed": (
         template(marks(k="${A}"), {**A, "generate": "expression", "from": "[z]{1}"}),
         {},

@@ -149,10 +149,23 @@ def _key(key: t.Any, values: t.Mapping[str, str]) -> str:
     return value
 
 
+def message_of(plain: t.Mapping[str, t.Any], values: t.Mapping[str, str]) -> str | None:
+    """Return what is to be told of a VM, ``None`` if nothing is; it is text in any case. Raises ``InvalidOption``."""
+    message = dig(plain, "spec.message")
+    if not message:
+        return None
+    whole = VALUE_REFERENCE.fullmatch(message)
+    return _value(whole[1], values) if whole is not None else _replaced(message, values)
+
+
 def _text(text: str, values: t.Mapping[str, str]) -> t.Any:
     whole = VALUE_REFERENCE.fullmatch(text)
     if whole is not None:
         return _json_value(whole[1], _value(whole[1], values))
+    return _replaced(text, values)
+
+
+def _replaced(text: str, values: t.Mapping[str, str]) -> str:
     for name in REFERENCE.findall(text):
         # one by one, from the left, as KubeVirt does
         text = text.replace(f"${{{name}}}", _value(name, values), 1)

@@ -14,8 +14,8 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.template.parameters
     Choose,
     as_texts,
     fill,
+    message_of,
     rendered,
-    substitute,
 )
 from ansible_collections.vmo.core.plugins.module_utils._words.parameterized import has_parameters
 from ansible_collections.vmo.core.plugins.module_utils._words.template import machine_of
@@ -34,8 +34,7 @@ def process(plain: t.Mapping[str, t.Any], parameters: t.Mapping[str, t.Any] | No
     head = {"apiVersion": VM.api_version, "kind": VM.name}
     if has_parameters(plain):
         values = fill(plain, given, {}, choose, _OPTION).values
-        message = dig(plain, "spec.message")
-        return {"vm": {**rendered(plain, values), **head}, "message": substitute(message, values) if message else None}
+        return {"vm": {**rendered(plain, values), **head}, "message": message_of(plain, values)}
     if given:
         raise InvalidOption(f"{_OPTION}: {dig(plain, 'metadata.name')} takes none.", option=_OPTION)
     machine = machine_of(plain)

@@ -19,6 +19,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.template.generate i
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.parameters import (
     as_texts,
     fill,
+    message_of,
     references,
     rendered,
     substitute,
@@ -240,6 +241,14 @@ def test_a_namespace_counts_only_where_it_is_a_parameter() -> None:
     assert own_parameter(plain, "namespace") == "NS"
     assert fill(plain, {}, {"namespace": "shop"}, first).values == {"NS": "shop"}
     assert rendered(plain, {"NS": "shop"})["metadata"]["namespace"] == "shop"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [("to ${NAME}", "to web"), ("${{B}}", "7"), ("${{9}}", VALUES["9"]), ("", None), (None, None)],
+)
+def test_a_message_is_text(message: str | None, told: str | None) -> None:
+    assert message_of({"spec": {"message": message}}, VALUES) == told
 
 
 def test_what_a_vm_shows_to_everybody() -> None:
