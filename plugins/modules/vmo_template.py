@@ -7,14 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vmo_template
-short_description: Create, import, change and delete a VM template of Palette VMO
+short_description: Create, import, change and delete a VM template
 version_added: 0.1.0
 author:
   - The vmo.core authors (@vmo-core)
 description:
   - >-
-    Keeps one VM template (C(VmTemplate)) of a Palette VMO cluster as the task describes it: the card that the dashboard
-    shows, and the machine, in the words of M(vmo.core.vmo_vm).
+    Keeps one VM template as the task describes it: the card that a dashboard shows, and the machine, in the words of
+    M(vmo.core.vmo_vm).
+  - >-
+    It is a C(VmTemplate) where Palette VMO has these, else a C(VirtualMachineTemplate) of KubeVirt, which there is from
+    KubeVirt 1.8 on with the feature gate C(Template). Where there are both, it is a C(VmTemplate), unless
+    O(api_version) says otherwise. On a cluster with neither, M(vmo.core.vmo_vm) takes a template from a variable or a
+    file.
   - >-
     The machine can also come from an exported file (O(src)) or from a VM (O(from_vm)). Options that describe the
     machine are laid over it.
@@ -42,7 +47,7 @@ options:
     required: true
   namespace:
     description:
-      - The namespace of the template, on a cluster that keeps templates in namespaces.
+      - The namespace of the template, on a cluster that keeps templates in namespaces, as KubeVirt does.
       - Known releases of Palette VMO keep them for the whole cluster. The namespace is not looked at there.
     type: str
   api_version:
@@ -50,7 +55,8 @@ options:
       - The C(apiVersion) of templates on this cluster.
       - >-
         When it is left out, V(spectrocloud.com/v1) is asked for first, then V(virtualization.spectrocloud.com/v1beta1)
-        and V(spectrocloud.com/v1beta1). What the cluster says decides whether templates are in namespaces.
+        and V(spectrocloud.com/v1beta1). What the cluster says decides whether templates are in namespaces. If there are
+        none of these, KubeVirt's V(template.kubevirt.io/v1beta1) and V(template.kubevirt.io/v1alpha1) follow.
     type: str
   state:
     description:
@@ -71,7 +77,74 @@ options:
   icon:
     description:
       - The URL of the picture of the card in the dashboard.
+      - >-
+        KubeVirt's templates have no card. O(display_name), O(description) and O(icon) are kept in their annotations
+        C(vmo.core/display-name), C(vmo.core/description) and C(vmo.core/icon).
     type: str
+  message:
+    description:
+      - What is to be told to whoever makes a VM from the template, such as how to log in. KubeVirt's templates only.
+    type: str
+  parameters:
+    description:
+      - >-
+        What is left open in the machine, and given when a VM is made from it, see
+        O(vmo.core.vmo_vm#module:template_parameters). KubeVirt's templates only.
+      - >-
+        V(${NAME}) anywhere in a text of the machine stands for the value of the parameter V(NAME). V(${{NAME}}) as a
+        whole text stands for a number, a flag or another JSON value. Options for sizes take V(${NAME}), the others that
+        are no text leave it to O(definition).
+      - >-
+        All of V(${...}) is read so, in cloud-init data as well, and what is not declared is refused. Scripts there
+        write their own variables as V($HOME). In a playbook, V(${{NAME}}) needs C(!unsafe) before its text, since
+        Ansible would look for a variable.
+      - >-
+        A new template names its VMs V(${NAME}), and its disks V(${NAME}-DISK), so that C(virtctl) and the console can
+        make VMs from it, too. V(NAME) is declared for that, and generated where nobody gives it.
+      - Parameters are merged by their name. One that is left out is left alone.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - The name, of letters, digits and underscores.
+        type: str
+        required: true
+      display_name:
+        description:
+          - The name for people.
+        type: str
+      description:
+        description:
+          - What it is for.
+        type: str
+      value:
+        description:
+          - >-
+            The value where a VM says nothing. Everybody who may read templates can read it, see
+            O(allow_inline_secrets).
+        type: str
+      generate:
+        description:
+          - How a value comes to be where nobody gives one.
+        type: str
+        choices: [expression]
+      from:
+        description:
+          - >-
+            What to generate. Each C([CHARACTERS]{LENGTH}) in it is replaced, as in V(web-[a-z0-9]{5}) or
+            V([a-zA-Z0-9]{16}).
+        type: str
+      required:
+        description:
+          - Whether a VM needs a value.
+        type: bool
+      state:
+        description:
+          - V(absent) takes the parameter away.
+        type: str
+        default: present
+        choices: [present, absent]
   running:
     description:
       - Whether VMs from this template are started, in the words of Palette VMO up to 4.9 (C(spec.running)).
@@ -93,6 +166,9 @@ options:
         revisions of instance type and preference, and annotations of KubeVirt, CDI and the dashboard.
       - >-
         The content of disks is not saved. A new VM gets its disks from where the VM got them: an image, a golden image.
+      - >-
+        It is the same for a template of KubeVirt: no C(VirtualMachineTemplateRequest) is made, which would take a
+        snapshot and copy all disks. Labels and annotations of the VM go to its VMs there, not to the template.
     type: dict
     suboptions:
       name:
@@ -111,8 +187,9 @@ options:
         A file with an exported template, JSON or YAML, where the task runs. With the connection C(local) it is looked
         for in C(files) of the role and beside the playbook, too.
       - >-
-        Of several documents the one of the name O(name) counts, else the only C(VmTemplate), else the only
-        C(VirtualMachine). The template gets the name O(name) in any case.
+        Of several documents the one of the name O(name) counts, else the only C(VmTemplate) or
+        C(VirtualMachineTemplate), else the only C(VirtualMachine). The template gets the name O(name) in any case, and
+        the form that the cluster has. One with parameters cannot become a C(VmTemplate).
     type: path
   update:
     description:
@@ -129,6 +206,9 @@ options:
       - >-
         Whether cloud-init data in the template may look as if it held a password, a key or a token. Everybody who may
         read templates can read it. V(true) warns of it when the template is written, V(false) refuses it.
+      - >-
+        The same goes for O(parameters[].value) of a parameter whose name speaks of a password. A line of cloud-init
+        data with a V(${NAME}) holds none.
       - Public SSH keys are no secret. O(cloud_init.secret) names a Secret that VMs find in their own namespace.
     type: bool
     default: true
@@ -136,21 +216,22 @@ options:
     description:
       - Labels of the template. Keys that are left out are left alone. A key goes with the value V(null).
       - >-
-        VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of Helm, Argo CD, Flux, kubectl and
-        Palette's packs.
+        VMs that M(vmo.core.vmo_vm) makes from a C(VmTemplate) get them, but for those of Helm, Argo CD, Flux, kubectl
+        and Palette's packs. Those of a C(VirtualMachineTemplate) have what C(spec.virtualMachine.metadata) says.
     type: dict
   annotations:
     description:
       - Annotations of the template. Keys that are left out are left alone. A key goes with the value V(null).
       - >-
-        VMs that M(vmo.core.vmo_vm) makes from the template get them, but for those of Helm, Argo CD, Flux, kubectl and
-        Palette's packs.
+        VMs that M(vmo.core.vmo_vm) makes from a C(VmTemplate) get them, but for those of Helm, Argo CD, Flux, kubectl
+        and Palette's packs. Those of a C(VirtualMachineTemplate) have what C(spec.virtualMachine.metadata) says.
     type: dict
   definition:
     description:
       - >-
         Any other part of the template, in the words of its API: a mapping with C(metadata) and C(spec). C(spec) is that
-        of a VirtualMachine with the fields of the card.
+        of a VirtualMachine with the fields of the card. For a C(VirtualMachineTemplate) it can have C(virtualMachine),
+        C(parameters) and C(message) instead.
       - >-
         It is merged with what is there under the rules of the options. What it leaves out is left alone, and the value
         V(null) removes a field, also one that an option stands for.
@@ -169,8 +250,8 @@ notes:
     cluster. In Palette that is the role C(spectro-vm-admin), or the permission C(vmo:templates:write). O(from_vm) needs
     C(get) on C(virtualmachines) of C(kubevirt.io) in the namespace of the VM.
   - >-
-    On a cluster without VmTemplate, M(vmo.core.vmo_vm) takes a template from a variable or a file. Templates of
-    KubeVirt itself, C(VirtualMachineTemplate) of C(template.kubevirt.io), are not supported.
+    For templates of KubeVirt these are the same verbs on C(virtualmachinetemplates) of C(template.kubevirt.io) in the
+    namespace O(namespace). Its subresources C(process) and C(create) are not used.
   - >-
     Disks of a template get their names for each VM. The name of a C(dataVolumeTemplate) in the template does not
     matter, so two templates may use the same.
@@ -249,6 +330,30 @@ EXAMPLES = r"""
               - name: root
                 containerDisk:
                   image: registry.example/fedora:42
+
+# This needs KubeVirt 1.8 with the feature gate Template.
+- name: Leave open how large a VM is and whose it is
+  vmo.core.vmo_template:
+    name: small
+    namespace: shop
+    api_version: template.kubevirt.io/v1alpha1
+    memory: ${MEMORY}
+    disks:
+      - name: root
+        container_disk:
+          image: registry.example/fedora:42
+    parameters:
+      - name: MEMORY
+        value: 2Gi
+      - name: TEAM
+        required: true
+    message: Log in to ${NAME} with your SSH key.
+    definition:
+      spec:
+        virtualMachine:
+          metadata:
+            labels:
+              team: ${TEAM}
 
 - name: Withdraw a template; its VMs stay
   vmo.core.vmo_template:

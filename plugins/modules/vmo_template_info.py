@@ -7,14 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vmo_template_info
-short_description: Tell what VM templates of Palette VMO there are
+short_description: Tell what VM templates there are
 version_added: 0.1.0
 author:
   - The vmo.core authors (@vmo-core)
 description:
   - >-
-    Tells of one, some or all VM templates (C(VmTemplate)) of a Palette VMO cluster: their cards, the machine in the
-    words of M(vmo.core.vmo_vm), and what has to be there before a VM can be made from them.
+    Tells of one, some or all VM templates: their cards, the machine in the words of M(vmo.core.vmo_vm), and what has to
+    be there before a VM can be made from them.
+  - >-
+    These are C(VmTemplate) objects where Palette VMO has them, else C(VirtualMachineTemplate) objects of KubeVirt.
+    Where there are both, O(api_version) tells of the others.
   - On a cluster that knows no templates there are none, and RV(served) is V(false).
 extends_documentation_fragment:
   - vmo.core._attributes.info
@@ -29,6 +32,7 @@ options:
   namespace:
     description:
       - The namespace of the templates, on a cluster that keeps them in namespaces. It is not looked at elsewhere.
+      - All namespaces when it is left out and O(name), too.
     type: str
   api_version:
     description:
@@ -39,6 +43,23 @@ options:
       - Conditions on the labels of the templates, such as V(os=linux). A template is told of if it meets all of them.
     type: list
     elements: str
+  process:
+    description:
+      - >-
+        Whether the VM is told that the template O(name) stands for, as RV(templates[].processed), with O(parameters)
+        put in. Nothing is made.
+      - >-
+        It is what C(virtctl template process) tells. M(vmo.core.vmo_vm) in check mode tells what it would make, with
+        its own names of disks.
+    type: bool
+    default: false
+  parameters:
+    description:
+      - >-
+        Values for the parameters of the template O(name), with O(process=true). A missing one that is required, or one
+        that the template does not have, is an error.
+      - They are never shown as the invocation in a result.
+    type: dict
   with_objects:
     description:
       - Whether the templates themselves are told as well, as RV(templates[].template).
@@ -54,7 +75,8 @@ options:
 notes:
   - >-
     The user needs C(get) and C(list) on C(vmtemplates) of C(spectrocloud.com) in the whole cluster. In Palette that is
-    the binding C(spectro-list-vmtemplates), or the permission C(vmo:templates:read).
+    the binding C(spectro-list-vmtemplates), or the permission C(vmo:templates:read). For templates of KubeVirt it is
+    the same on C(virtualmachinetemplates) of C(template.kubevirt.io), in the namespace or in all.
 seealso:
   - module: vmo.core.vmo_template
   - module: vmo.core.vmo_vm
@@ -75,6 +97,17 @@ EXAMPLES = r"""
 - name: Tell which of them hold passwords that everybody can read
   ansible.builtin.debug:
     msg: "{{ catalogue.templates | selectattr('holds_inline_secrets') | map(attribute='name') | list }}"
+
+- name: Look at the VM that a template with parameters stands for
+  vmo.core.vmo_template_info:
+    name: small
+    namespace: shop
+    api_version: template.kubevirt.io/v1alpha1
+    process: true
+    parameters:
+      NAME: web-01
+      TEAM: blue
+  register: rendered # rendered.templates[0].processed.vm
 
 - name: Export one
   vmo.core.vmo_template_info:
@@ -137,6 +170,39 @@ templates:
       type: str
       returned: always
       sample: Halted
+    message:
+      description: What is to be told to whoever makes a VM, V(null) if there is nothing. Parameters stand in it.
+      type: str
+      returned: always
+      sample: Log in to ${NAME} with your SSH key.
+    parameters:
+      description:
+        - The parameters in the words of O(vmo.core.vmo_template#module:parameters). Palette's templates have none.
+        - The value of one whose name speaks of a password is hidden.
+      type: list
+      elements: dict
+      returned: always
+      sample: [{name: MEMORY, value: 2Gi}, {name: TEAM, required: true}]
+    ready:
+      description: Whether KubeVirt says that the template can be used, V(null) if nobody says anything.
+      type: bool
+      returned: always
+      sample: true
+    processed:
+      description: What the template stands for.
+      type: dict
+      returned: with O(process=true)
+      contains:
+        vm:
+          description: The VirtualMachine. cloud-init data as O(with_documents) says.
+          type: dict
+          returned: always
+          sample: {apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: web-01}}
+        message:
+          description: RV(templates[].message) for this VM, V(null) if there is none.
+          type: str
+          returned: always
+          sample: Log in to web-01 with your SSH key.
     labels:
       description: The labels of the template.
       type: dict
@@ -148,7 +214,9 @@ templates:
       returned: always
       sample: {vmo-manager.spectrocloud.com/snapshot-policy: nightly}
     holds_inline_secrets:
-      description: Whether cloud-init data in the template looks as if it held a password, a key or a token.
+      description: >-
+        Whether cloud-init data in the template, or the value of a parameter, looks as if it held a password, a key or a
+        token.
       type: bool
       returned: always
       sample: false
@@ -156,6 +224,7 @@ templates:
       description: >-
         What has to be there before a VM can be made: images, storage classes, networks, instance types, preferences,
         Secrets and ConfigMaps. Without a namespace it is looked for in that of the VM, or is for the whole cluster.
+        What a parameter names is left out.
       type: list
       elements: dict
       returned: always

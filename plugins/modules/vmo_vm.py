@@ -131,9 +131,13 @@ options:
         What a new VM begins as. Any other option counts more than the template: O(memory), O(cpu), the O(disks[].size)
         of a disk of the template, another network.
       - >-
-        The name of a C(VmTemplate) of Palette VMO, as C(NAMESPACE/NAME) where a cluster keeps templates in namespaces
-        other than that of the VM; or the template itself, as a mapping or as the content of an exported file. A
-        C(VirtualMachine) will do, too. What is given must have C(spec.template.spec).
+        The name of a C(VmTemplate) of Palette VMO, or of a C(VirtualMachineTemplate) of KubeVirt 1.8 and newer, as
+        C(NAMESPACE/NAME) where a cluster keeps templates in namespaces other than that of the VM; or the template
+        itself, as a mapping or as the content of an exported file. A C(VirtualMachine) will do, too. What is given must
+        have C(spec.template.spec), or that in C(spec.virtualMachine).
+      - >-
+        Palette's templates are looked for first. KubeVirt's are where the cluster has none of Palette's, or where
+        O(template_api_version) says so. In a variable or a file both work on any cluster.
       - >-
         Disks get names of the VM, C(VM-DISK), the same in every run. MAC addresses, firmware UUIDs and serial numbers
         are not copied. Labels and annotations of the template are, but for those of Helm, Argo CD, Flux, kubectl and
@@ -156,6 +160,27 @@ options:
     description:
       - The C(apiVersion) of templates on this cluster. See O(vmo.core.vmo_template#module:api_version).
     type: str
+  template_parameters:
+    description:
+      - >-
+        Values for the parameters of a C(VirtualMachineTemplate), by their names. What is left out has its default or is
+        generated. Numbers and flags are written as they are, and V(null) counts as left out.
+      - >-
+        A parameter that alone is the name or the namespace of the VM in the template, such as C(NAME) in
+        C(metadata.name: ${NAME}), has that of the task.
+      - >-
+        A missing one that is required, or one that the template does not have, is an error before anything is changed.
+      - >-
+        What was generated for a VM stays, also with O(template_update): the VM remembers it in its annotation
+        C(vmo.core/template-values), but for what stands in cloud-init data alone, such as passwords, which is not made
+        again. Check mode generates values of its own.
+      - >-
+        Other values than those that a VM was made with are a RV(template_drift). A template is rendered by the rules of
+        KubeVirt, and C(process) and C(create) of C(subresources.template.kubevirt.io) are not asked.
+      - >-
+        They are never shown as the invocation in a result. Where they stand in the VM outside of cloud-init data, they
+        show.
+    type: dict
   template_update:
     description:
       - Whether a VM that is there follows its template, or takes on the one that the task names.
@@ -203,7 +228,8 @@ notes:
     delete disks; C(patch) on C(persistentvolumeclaims) to let them grow; C(get), C(create), C(patch) and C(delete) on
     C(secrets) for cloud-init data.
   - >-
-    With O(template), C(get) on C(vmtemplates) of C(spectrocloud.com) in the whole cluster. What a new VM from a
+    With O(template), C(get) on C(vmtemplates) of C(spectrocloud.com) in the whole cluster, or on
+    C(virtualmachinetemplates) of C(template.kubevirt.io) in the namespace of the template. What a new VM from a
     template refers to is looked at where the user may C(get) it: C(persistentvolumeclaims), C(datavolumes) and
     C(datasources) with images, C(storageclasses), C(network-attachment-definitions), instance types, preferences,
     C(secrets) and C(configmaps).
@@ -463,6 +489,17 @@ EXAMPLES = r"""
     namespace: shop
     template: ubuntu-2204
     template_update: true
+
+# This needs the VirtualMachineTemplate small of KubeVirt.
+- name: Make a VM from a template with parameters
+  vmo.core.vmo_vm:
+    name: shop-03
+    namespace: shop
+    template: small
+    template_api_version: template.kubevirt.io/v1alpha1
+    template_parameters:
+      MEMORY: 4Gi
+      TEAM: blue
 
 - name: Make a VM from a template in a variable
   vmo.core.vmo_vm:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup, flag, mapping, text
+from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup, flag, items, mapping, text
 from ansible_collections.vmo.core.plugins.module_utils._argspec.vm import VM_BODY
 from ansible_collections.vmo.core.plugins.module_utils._model.template import UPDATES
 
@@ -19,6 +19,19 @@ TEMPLATE = (
             "display_name": text(),
             "description": text(),
             "icon": text(),
+            "message": text(),
+            "parameters": items(
+                {
+                    "name": text(required=True),
+                    "display_name": text(),
+                    "description": text(),
+                    "value": text(),
+                    "generate": text(choices=["expression"]),
+                    "from": text(),
+                    "required": flag(),
+                    "state": text(default="present", choices=["present", "absent"]),
+                }
+            ),
             "running": flag(),
             "run_strategy": text(choices=["Always", "Halted", "Manual", "RerunOnFailure", "Once"]),
             "from_vm": mapping({"name": text(required=True), "namespace": text(required=True)}),

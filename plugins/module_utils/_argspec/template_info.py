@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup, flag, text, texts
+from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup, flag, mapping, text, texts
 
 TEMPLATE_INFO = OptionGroup(
     {
@@ -13,7 +13,11 @@ TEMPLATE_INFO = OptionGroup(
         "namespace": text(),
         "api_version": text(),
         "label_selectors": texts(),
+        "process": flag(default=False),
+        "parameters": mapping(),
         "with_objects": flag(default=False),
         "with_documents": flag(default=False),
-    }
+    },
+    required_if=(("process", True, ["name"]),),
+    hidden=frozenset({"parameters"}),
 )

@@ -203,9 +203,11 @@ VM_TASK = OptionGroup(
         "force": flag(default=False),
         "template": {"type": "raw"},
         "template_api_version": text(),
+        "template_parameters": mapping(),
         "template_update": flag(default=False),
     },
-    hidden=frozenset({"template"}),
+    required_by={"template_parameters": ["template"]},
+    hidden=frozenset({"template", "template_parameters"}),
 )
 
 VM_WAIT = OptionGroup(

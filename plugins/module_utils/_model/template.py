@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the vmo.core authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VM templates: Palette's VmTemplate, and what a virtual machine is made of. Private to vmo.core."""
+"""VM templates: Palette's VmTemplate, KubeVirt's VirtualMachineTemplate, and what a virtual machine is made of.
+
+Private to vmo.core.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,15 @@ TEMPLATE = "VmTemplate"
 # Where Palette's generations serve it, the documented place first (facts/palette-vmo.md 3.1).
 API_VERSIONS = ("spectrocloud.com/v1", "virtualization.spectrocloud.com/v1beta1", "spectrocloud.com/v1beta1")
 PLURAL = "vmtemplates"
+# KubeVirt's own: 1.8 serves the second, 1.9 both (facts/kubevirt.md 0)
+PARAMETERIZED = "VirtualMachineTemplate"
+PARAMETERIZED_GROUP = "template.kubevirt.io"
+PARAMETERIZED_VERSIONS = (f"{PARAMETERIZED_GROUP}/v1beta1", f"{PARAMETERIZED_GROUP}/v1alpha1")
+_PARAMETERIZED_PLURAL = "virtualmachinetemplates"
 # what a template has beside the machine
-CATALOGUE = ("displayName", "description", "icon")
+CATALOGUE = ("displayName", "description", "icon", "message")
+# the same, with what only KubeVirt's own has: see _words/parameterized.py
+BESIDE_MACHINE = (*CATALOGUE, "parameters", "machine")
 # Palette writes these; a task never does (facts/palette-vmo.md 3.6)
 SYSTEM_ANNOTATIONS = (
     "vmo-manager.spectrocloud.com/snapshot-policy",
@@ -35,13 +45,21 @@ _OWN = "vmo.core"
 # what a VM tells of the template that it was made from
 TRACE = "vmo.core/template"
 TRACE_DIGEST = "vmo.core/template-digest"
+TRACE_VALUES = "vmo.core/template-values"
 UPDATES = ("always", "never")
 
 
 def kind_at(api_version: str, plural: str = PLURAL) -> Kind:
-    """Return the kind of templates at an ``apiVersion``."""
+    """Return the kind of templates at an ``apiVersion``; the plural is that of Palette's."""
     group, _slash, version = api_version.rpartition("/")
+    if group == PARAMETERIZED_GROUP:
+        return Kind(group, version, _PARAMETERIZED_PLURAL, PARAMETERIZED)
     return Kind(group, version, plural, TEMPLATE)
+
+
+def is_parameterized(kind: Kind) -> bool:
+    """Tell whether these templates are KubeVirt's own."""
+    return kind.group == PARAMETERIZED_GROUP
 
 
 class Served(t.NamedTuple):
@@ -101,14 +119,29 @@ class WantedTemplate:
     @property
     def subject(self) -> str:
         """Return how messages call the template."""
-        return f"{TEMPLATE} {self.name}"
+        return f"template {self.name}"
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What stands in for the parameters of a template.
+
+    ``values`` has them all. ``generated`` names those that nobody chose: a VM keeps what it got. ``own`` names those
+    that say which VM it is. Any value may be a password.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    generated: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Blueprint:
     """What a VM is made from. ``body`` is a VirtualMachine without identity, ``None`` if there is none of that name.
 
-    ``lack`` says why there is none, ``run_strategy`` what the template says of the power state.
+    ``lack`` says why there is none, ``run_strategy`` what the template says of the power state. Of a template with
+    parameters, ``source`` is the VirtualMachine with its references, and ``filling`` what ``body`` has in their place.
+    ``kept`` are the values that the VM remembers: they are generated, and stand in it where everybody can read them.
     """
 
     name: str
@@ -116,8 +149,16 @@ class Blueprint:
     digest: str = ""
     run_strategy: str | None = None
     lack: str = ""
+    source: Mapping[str, t.Any] | None = field(default=None, repr=False)
+    filling: Filling = Filling()
+    kept: str = ""
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Return all annotations of a VM that was made from it."""
+        return {**self.trace, **({TRACE_VALUES: self.kept} if self.kept else {})}
 
     @property
     def trace(self) -> dict[str, str]:
-        """Return the annotations of a VM that was made from it."""
+        """Return the annotations by which a VM tells what it was made from."""
         return {TRACE: self.name, TRACE_DIGEST: self.digest}

@@ -42,6 +42,7 @@ class WantedVm:
     failure_grace: float = 10
     template: t.Any = field(default=None, repr=False)
     template_api_version: str | None = None
+    template_parameters: Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     template_update: bool = False
     blueprint: Blueprint | None = None
 

@@ -9,7 +9,7 @@ import copy
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN, HIDDEN_CHANGED
+from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN, HIDDEN_CHANGED, holds_secret
 
 Tree = dict[str, t.Any]
 _HIDDEN_WORDS = ("user_data", "network_data")
@@ -82,10 +82,14 @@ def hide_documents(words: Tree) -> Tree:
 
 
 def without_secrets(tree: t.Any) -> t.Any:
-    """Return a copy of an object, or a part of one, in which no document of cloud-init can be read."""
+    """Return a copy of an object, or a part of one, in which no document of cloud-init can be read.
+
+    Neither can the value of a parameter of a template whose name says that it is a password.
+    """
     if isinstance(tree, dict):
+        hidden = (*_HIDDEN_FIELDS, "value") if holds_secret(str(tree.get("name", ""))) else _HIDDEN_FIELDS
         return {
-            field: HIDDEN if field in _HIDDEN_FIELDS and value else without_secrets(value)
+            field: HIDDEN if field in hidden and value else without_secrets(value)
             for field, value in tree.items()
             if field not in _HIDDEN_ANNOTATIONS
         }

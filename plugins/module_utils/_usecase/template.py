@@ -17,7 +17,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     VmoError,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import VM
-from ansible_collections.vmo.core.plugins.module_utils._model.template import WantedTemplate
+from ansible_collections.vmo.core.plugins.module_utils._model.template import WantedTemplate, is_parameterized
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
 from ansible_collections.vmo.core.plugins.module_utils._plan.diff import without_secrets
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.decide import (
@@ -28,6 +28,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.template.decide imp
 )
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.save import save
 from ansible_collections.vmo.core.plugins.module_utils._usecase.template_find import Place, find
+from ansible_collections.vmo.core.plugins.module_utils._words.parameterized import without_references
 from ansible_collections.vmo.core.plugins.module_utils._words.template import read_template
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import check_words
 
@@ -43,7 +44,7 @@ _PLAIN = ("name", "state", "update", "allow_inline_secrets")
 def run(cluster: Cluster, params: dict[str, t.Any], _clock: Clock, _progress: Progress) -> dict[str, t.Any]:
     """Carry out a task of ``vmo_template`` and return changed, diff, actions, template, removed and warnings."""
     wanted = _wanted(params)
-    check_words(wanted.options)
+    check_words(without_references(wanted.options))
     check_annotations("annotations", wanted.options.get("annotations"))
     check_annotations("definition", dig(wanted.definition, "metadata.annotations"))
     check_definition(wanted, params["api_version"])
@@ -133,6 +134,8 @@ def _converge(
 def _decide(wanted: WantedTemplate, place: Place) -> Plan:
     if wanted.state == "absent":
         return decide_removal(place.found, place.kind)
+    if not is_parameterized(place.kind):
+        check_words(wanted.options)
     return decide(wanted, place.found, place.kind, place.namespace)
 
 

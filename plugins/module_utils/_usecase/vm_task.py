@@ -58,5 +58,6 @@ def wanted_vm(params: t.Mapping[str, t.Any]) -> WantedVm:
         failure_grace=params["failure_grace"],
         template=params["template"],
         template_api_version=params["template_api_version"],
+        template_parameters=params["template_parameters"] or {},
         template_update=params["template_update"],
     )

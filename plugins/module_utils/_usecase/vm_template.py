@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import secrets
 import threading
 import typing as t
 
@@ -17,12 +18,22 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
     NotFound,
     VmoError,
 )
-from ansible_collections.vmo.core.plugins.module_utils._model.template import TEMPLATE, Blueprint
+from ansible_collections.vmo.core.plugins.module_utils._model.template import (
+    PARAMETERIZED,
+    PARAMETERIZED_GROUP,
+    Blueprint,
+    is_parameterized,
+)
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import blueprint_of
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import (
+    blueprint_of,
+    filled_blueprint,
+)
 from ansible_collections.vmo.core.plugins.module_utils._plan.template.needs import Need, lacking_sentence, needs_of
-from ansible_collections.vmo.core.plugins.module_utils._usecase.template_find import find
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.parameters import as_texts, fill
+from ansible_collections.vmo.core.plugins.module_utils._usecase.template_find import Place, find
 from ansible_collections.vmo.core.plugins.module_utils._words.guest_config import secret_name
+from ansible_collections.vmo.core.plugins.module_utils._words.parameterized import has_parameters, plain_of
 from ansible_collections.vmo.core.plugins.module_utils._words.template import read_template
 
 if t.TYPE_CHECKING:
@@ -33,27 +44,59 @@ _INLINE = "inline"
 _OPTION = "template"
 
 
-def read_blueprint(cluster: Cluster, template: t.Any, api_version: str | None, namespace: str) -> Blueprint:
-    """Return what ``template`` stands for: a name, a mapping, or the content of a file.
+class _Source(t.NamedTuple):
+    """A template before its parameters are put in; ``plain`` is ``None`` where there is none, and ``lack`` says so."""
 
-    One that is not on the cluster is a blueprint without a body: a VM that was made from it needs it no more.
-    """
+    name: str
+    plain: JsonObject | None
+    lack: str = ""
+
+
+def _read(cluster: Cluster, wanted: WantedVm) -> _Source:
+    """Return what ``template`` of a task stands for: a name, a mapping, or the content of a file."""
+    template = wanted.template
     if not isinstance(template, str) or "\n" in template or template.lstrip().startswith("{"):
         found = read_template(template, "", _OPTION)
-        return blueprint_of(str(dig(found, "metadata.name") or _INLINE), found)
+        return _Source(str(dig(found, "metadata.name") or _INLINE), found)
     where, _slash, name = template.strip().rpartition("/")
     if not name:
         raise InvalidOption(f"template: {template!r} names no template.", option=_OPTION)
     try:
-        place = find(cluster, api_version, where or namespace, name)
+        place = find(cluster, wanted.template_api_version, where or wanted.namespace, name)
     except ApiMissing as error:
-        return Blueprint(name, lack=error.message)
+        return _Source(name, None, error.message)
     if place.found is None:
         inside = f" in the namespace {place.namespace}" if place.namespace else ""
-        return Blueprint(name, lack=f"There is no {TEMPLATE} {name}{inside}.")
-    if not isinstance(dig(place.found, "spec.template.spec"), dict):
-        raise InvalidOption(f"template: {TEMPLATE} {name} describes no machine.", option=_OPTION)
-    return blueprint_of(name, place.found)
+        elsewhere = _elsewhere(cluster, wanted, place)
+        return _Source(name, None, f"There is no {place.kind.name} {name}{inside}{elsewhere}.")
+    plain = plain_of(place.kind, place.found)
+    if not isinstance(dig(plain, "spec.template.spec"), dict):
+        raise InvalidOption(f"template: {place.kind.name} {name} describes no machine.", option=_OPTION)
+    return _Source(name, plain)
+
+
+def _elsewhere(cluster: Cluster, wanted: WantedVm, place: Place) -> str:
+    if wanted.template_api_version is not None or is_parameterized(place.kind):
+        return ""
+    if PARAMETERIZED_GROUP not in cluster.groups():
+        return ""
+    return f"; template_api_version lets a {PARAMETERIZED} be looked for, of which the cluster knows as well"
+
+
+def _blueprint(wanted: WantedVm, source: _Source) -> Blueprint:
+    name, plain, lack = source
+    if plain is None:
+        return Blueprint(name, lack=lack)
+    given = as_texts(wanted.template_parameters)
+    if has_parameters(plain):
+        identity = {"name": wanted.name, "namespace": wanted.namespace}
+        return filled_blueprint(name, plain, fill(plain, given, identity, secrets.choice))
+    if given:
+        raise InvalidOption(
+            f"template_parameters: the template {name} takes none; a {PARAMETERIZED} does.",
+            option="template_parameters",
+        )
+    return blueprint_of(name, plain)
 
 
 class Surroundings:
@@ -65,14 +108,14 @@ class Surroundings:
         self._answers: dict[t.Hashable, _Answer] = {}
 
     def blueprint(self, wanted: WantedVm) -> Blueprint:
-        """Return what the VM's template stands for; see ``read_blueprint``."""
+        """Return what the VM is made from, with its own parameters.
+
+        Without a template on the cluster it has no body: a VM that was made from one needs it no more.
+        """
         template, version, namespace = wanted.template, wanted.template_api_version, wanted.namespace
         text = template if isinstance(template, str) else json.dumps(template, sort_keys=True, default=str)
-        found: Blueprint = self._once(
-            (type(template), text, version, namespace),
-            lambda: read_blueprint(self._cluster, template, version, namespace),
-        )
-        return found
+        source = self._once((type(template), text, version, namespace), lambda: _read(self._cluster, wanted))
+        return _blueprint(wanted, source)
 
     def require_needs(self, wanted: WantedVm, vm: JsonObject) -> None:
         """Raise ``NotFound`` that names all that a new VM refers to and is not there, before anything is made.

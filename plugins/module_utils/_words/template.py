@@ -11,17 +11,39 @@ import copy
 import typing as t
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import InvalidOption
-from ansible_collections.vmo.core.plugins.module_utils._model.template import CATALOGUE, TEMPLATE
-from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant, take
+from ansible_collections.vmo.core.plugins.module_utils._model.template import PARAMETERIZED, TEMPLATE
+from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant
 from ansible_collections.vmo.core.plugins.module_utils._words import text
-from ansible_collections.vmo.core.plugins.module_utils._words.fields import Tree, Word, describe, render
+from ansible_collections.vmo.core.plugins.module_utils._words.fields import Items, Tree, Word, describe, render
+from ansible_collections.vmo.core.plugins.module_utils._words.parameterized import (
+    REFERENCE,
+    definition_of,
+    is_whole,
+    name_of_machine,
+    to_plain,
+    without_machine,
+)
+from ansible_collections.vmo.core.plugins.module_utils._words.shape import fault_of
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import TEMPLATE as MACHINE
 from ansible_collections.vmo.core.plugins.module_utils._words.vm import describe_vm, render_vm
 
+_PARAMETER = Items(
+    {
+        "name": "name",
+        "display_name": "displayName",
+        "description": "description",
+        "value": "value",
+        "generate": "generate",
+        "from": "from",
+        "required": "required",
+    }
+)
 CARD_WORDS = (
     Word("display_name", "spec.displayName"),
     Word("description", "spec.description"),
     Word("icon", "spec.icon"),
+    Word("message", "spec.message"),
+    Word("parameters", "spec.parameters", _PARAMETER),
     Word("running", "spec.running"),
     Word("run_strategy", "spec.runStrategy"),
 )
@@ -30,8 +52,11 @@ _CLOUD_INIT = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _DOCUMENTS = (("userData", False), ("userDataBase64", True), ("networkData", False), ("networkDataBase64", True))
 
 
-def render_template(options: t.Mapping[str, t.Any], name: str, found: Tree) -> Tree:
-    """Return what the options ask of the template ``found`` (empty for a new one)."""
+def render_template(options: t.Mapping[str, t.Any], name: str, found: Tree, *, parameterized: bool = False) -> Tree:
+    """Return what the options ask of the template ``found`` (empty for a new one).
+
+    The disks of one with parameters are named after the VM that is made of it, by whomever.
+    """
     cloud_init = options.get("cloud_init")
     if cloud_init:
         if cloud_init.get("store") == "secret":
@@ -42,7 +67,8 @@ def render_template(options: t.Mapping[str, t.Any], name: str, found: Tree) -> T
             )
         options = {**options, "cloud_init": {**cloud_init, "store": "inline"}}
     devices = dig(found, f"{MACHINE}.domain.devices.disks") or ()
-    body = render_vm(options, "", name, found, running=False, unmade={disk["name"] for disk in devices}).body
+    named_after = name_of_machine(found) if parameterized else name
+    body = render_vm(options, "", named_after, found, running=False, unmade={disk["name"] for disk in devices}).body
     render(CARD_WORDS, options, body)
     if options.get("run_strategy") is not None:
         # the API takes one of both
@@ -58,22 +84,25 @@ def describe_template(template: t.Mapping[str, t.Any]) -> Tree:
     Documents of cloud-init are returned as they are: hide them with ``_plan.diff`` before anybody sees them.
     """
     rest = copy.deepcopy(dict(template))
+    fault = fault_of(rest)
+    if fault:
+        # a parameter may stand for whole parts of a machine
+        return definition_of({"definition": {"spec": rest.get("spec") or {}}})
     said: Tree = {}
     describe(CARD_WORDS, rest, said)
-    return {**said, **describe_vm(rest)}
+    return definition_of({**said, **describe_vm(rest)})
 
 
 def machine_of(template: t.Mapping[str, t.Any]) -> Tree:
-    """Return the VirtualMachine that a template describes, with the template's labels and annotations."""
-    machine = copy.deepcopy(dict(template))
-    for field in CATALOGUE:
-        take(machine, f"spec.{field}")
-    return machine
+    """Return the VirtualMachine that a template describes, with the labels and annotations of its VMs."""
+    return without_machine(copy.deepcopy(dict(template)))
 
 
 def documents(machine: t.Mapping[str, t.Any]) -> list[str]:
     """Return all documents of cloud-init that stand in a machine."""
-    found = []
+    found: list[str] = []
+    if fault_of(machine):
+        return found
     for volume in dig(machine, f"{MACHINE}.volumes") or ():
         for source in _CLOUD_INIT:
             for field, encoded in _DOCUMENTS:
@@ -83,9 +112,16 @@ def documents(machine: t.Mapping[str, t.Any]) -> list[str]:
     return found
 
 
-def holds_secret(machine: t.Mapping[str, t.Any]) -> bool:
-    """Tell whether a document of cloud-init in a machine looks as if it held a password or a key."""
-    return any(map(text.holds_secret, documents(machine)))
+def holds_secret(machine: t.Mapping[str, t.Any], *, parameterized: bool = False) -> bool:
+    """Tell whether a document of cloud-init in a machine looks as if it held a password or a key.
+
+    With parameters, a line in which one stands holds none: its value comes with the VM.
+    """
+    for document in documents(machine):
+        own = [line for line in document.splitlines() if not (parameterized and REFERENCE.search(line))]
+        if text.holds_secret("\n".join(own)):
+            return True
+    return False
 
 
 def _decoded(encoded: str) -> str:
@@ -96,17 +132,18 @@ def _decoded(encoded: str) -> str:
 
 
 def read_template(content: t.Any, name: str, option: str) -> Tree:
-    """Return the template in an exported document, as text or as a value: a VmTemplate, else a VirtualMachine.
+    """Return the template in an exported document, as text or as a value, in the common form.
 
-    Of many documents it is the one of that name, or the only one of its kind. Raises ``InvalidOption``.
+    It is a VmTemplate or one of KubeVirt's, else a VirtualMachine. Of many documents it is the one of that name, or the
+    only one of its kind. Raises ``InvalidOption``.
     """
     try:
         values = text.parse_all(content) if isinstance(content, str) else [content]
     except ValueError as error:
         raise InvalidOption(f"{option}: {error}.", option=option) from None
     found = [item for value in values for item in _items(value)]
-    for kind in (TEMPLATE, _VM, None):
-        fitting = [item for item in found if item.get("kind") == kind and isinstance(item.get("spec"), dict)]
+    for kinds in ((TEMPLATE, PARAMETERIZED), (_VM,), (None,)):
+        fitting = [item for item in found if item.get("kind") in kinds and isinstance(item.get("spec"), dict)]
         same = [item for item in fitting if dig(item, "metadata.name") == name]
         if len(same) == 1 or len(fitting) == 1:
             return _checked((same or fitting)[0], option)
@@ -115,9 +152,10 @@ def read_template(content: t.Any, name: str, option: str) -> Tree:
             raise InvalidOption(
                 f"{option}: it holds {len(fitting)} templates, {named}, and not one of them is {name}.", option=option
             )
-    kinds = ", ".join(sorted({str(item.get("kind")) for item in found})) or "nothing"
+    held = ", ".join(sorted({str(item.get("kind")) for item in found})) or "nothing"
     raise InvalidOption(
-        f"{option}: it holds neither a {TEMPLATE} nor a {_VM}, nor a mapping with spec, but {kinds}.", option=option
+        f"{option}: it holds neither a {TEMPLATE}, a {PARAMETERIZED} nor a {_VM}, nor a mapping with spec, but {held}.",
+        option=option,
     )
 
 
@@ -129,6 +167,7 @@ def _items(value: t.Any) -> list[Tree]:
 
 def _checked(template: Tree, option: str) -> Tree:
     """Return a copy with nothing in it that belongs to another cluster; what cannot be a machine is refused."""
+    template = to_plain(template) if is_whole(template) else template
     if not isinstance(dig(template, MACHINE), dict):
         raise InvalidOption(f"{option}: it has no {MACHINE}, so it describes no machine.", option=option)
     body: Tree = {"spec": copy.deepcopy(template["spec"])}

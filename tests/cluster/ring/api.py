@@ -51,6 +51,7 @@ _ROOTS = {
     "virtualmachineinstancemigrations": "/apis/kubevirt.io/v1",
     "virtualmachineinstances": "/apis/kubevirt.io/v1",
     "virtualmachines": "/apis/kubevirt.io/v1",
+    "virtualmachinetemplates": "/apis/template.kubevirt.io/v1alpha1",
 }
 _CLUSTER_WIDE = frozenset(
     {"namespaces", "nodes", "priorityclasses", "clusterroles", "clusterrolebindings", "cdis", "storageprofiles"}

@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "simulator_only(reason): what the genuine cluster cannot be made to do")
     config.addinivalue_line("markers", "disruptive: while it runs, no other test may use the cluster")
+    config.addinivalue_line("markers", "since(version): what no older version of KubeVirt has")
     config.addinivalue_line("markers", "long: begins first, so that it does not end alone")
     config.pluginmanager.register(Ring(config), "ring")
 
@@ -105,7 +106,7 @@ class Ring:
             metafunc.parametrize("kubevirt", self.versions, scope="session")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        left_out = [item for item in items if item.get_closest_marker("simulator_only")]
+        left_out = [item for item in items if item.get_closest_marker("simulator_only") or _is_too_early(item)]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
         self.proof.leave_out(left_out)
@@ -119,6 +120,12 @@ class Ring:
         terminalreporter.section("what the audit log of the genuine cluster proves")
         for line in self.proof.lines():
             terminalreporter.write_line(line)
+
+
+def _is_too_early(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("since")
+    version = item.callspec.params.get("kubevirt") if isinstance(item, pytest.Function) else None
+    return marker is not None and version is not None and VERSIONS.index(version) < VERSIONS.index(marker.args[0])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import re
 import typing as t
 import uuid
 
-from tests.sim.kubevirt import definitions, images, judgement, operators, refusals, schema
+from tests.sim.kubevirt import definitions, images, judgement, machine_templates, operators, refusals, schema
 from tests.sim.kubevirt.documents import at, bytes_of, canonical_quantity
 from tests.sim.kubevirt.kinds import (
     CDI_ITSELF,
@@ -22,6 +22,7 @@ from tests.sim.kubevirt.kinds import (
     DV,
     IMPORT_CRON,
     KUBEVIRT_ITSELF,
+    MACHINE_TEMPLATE,
     NAMESPACE,
     PVC,
     QUOTA,
@@ -69,6 +70,8 @@ class Admission:
             self._admit_volume(item, old)
         elif kind is IMPORT_CRON:
             images.judge(item, old)
+        elif kind is MACHINE_TEMPLATE:
+            warnings += machine_templates.judge(item)
         elif kind is KUBEVIRT_ITSELF:
             warnings += operators.judge(item, old, self._version)
         elif kind is PVC and old is None:

@@ -94,11 +94,15 @@ CLUSTER_PREFERENCE = Kind(
 )
 # Palette's; its schema is not published, so it is taken as it is
 VM_TEMPLATE = Kind("spectrocloud.com", "v1", "VmTemplate", "vmtemplates", namespaced=False)
+# KubeVirt's, behind the feature gate Template from 1.8 on: a test lets it be served
+MACHINE_TEMPLATE = Kind(
+    "template.kubevirt.io", "v1alpha1", "VirtualMachineTemplate", "virtualmachinetemplates", status=True
+)
 
 KINDS = (
     VM, VMI, DV, PROFILE, NAMESPACE, SECRET, CONFIG_MAP, PVC, POD, EVENT, NODE, QUOTA, STORAGE_CLASS, NAD,
     CLUSTER_INSTANCETYPE, CLUSTER_PREFERENCE, KUBEVIRT_ITSELF, CDI_ITSELF, SNAPSHOT,
-    CDI_CONFIG, VM_TEMPLATE, SERVICE, DEPLOYMENT, DAEMON_SET, API_SERVICE, SNAPSHOT_CLASS,
+    CDI_CONFIG, VM_TEMPLATE, MACHINE_TEMPLATE, SERVICE, DEPLOYMENT, DAEMON_SET, API_SERVICE, SNAPSHOT_CLASS,
     DATA_SOURCE, IMPORT_CRON,
     REPLICA_SET, CRD, CLUSTER_ROLE, VALIDATING, MUTATING,
     # what a manifest brings, and nobody here looks at

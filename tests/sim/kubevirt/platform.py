@@ -27,12 +27,12 @@ _ALL_READY = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "rea
 
 def plant(store: Store, version: str) -> None:
     for kind in (KUBEVIRT_ITSELF, CDI_ITSELF, NAD, SNAPSHOT_CLASS, VM_TEMPLATE):
-        _define(store, products.definition(kind))
+        define(store, products.definition(kind))
     releases = {products.KUBEVIRT_PRODUCT: f"v{version}.0", products.CDI_PRODUCT: "v1.65.0"}
     for product, release in releases.items():
         seed.namespace(store, product.namespace)
         for crd in products.definitions(product, legacy=version == "1.4"):
-            _define(store, crd)
+            define(store, crd)
         image = f"{_REGISTRY}/{product.operator}:{release}"
         parts = [products.workload(product, product.operator, image, product.namespace)]
         parts += products.components(product, product.namespace, _REGISTRY, release, replicas=1)
@@ -44,7 +44,8 @@ def plant(store: Store, version: str) -> None:
     store.create(SNAPSHOT_CLASS, products.named(SNAPSHOT_CLASS, "ceph-rbd-snap", rbd))
 
 
-def _define(store: Store, crd: Object) -> None:
+def define(store: Store, crd: Object) -> None:
+    """Serve what this CRD defines, at once."""
     definitions.complete(crd)
     definitions.establish(crd)
     store.create(CRD, crd)

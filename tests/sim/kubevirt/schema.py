@@ -20,6 +20,7 @@ from tests.sim.kubevirt.kinds import (
     DV,
     IMPORT_CRON,
     KUBEVIRT_ITSELF,
+    MACHINE_TEMPLATE,
     PROFILE,
     SECRET,
     VM,
@@ -46,6 +47,10 @@ template{apiVersion kind metadata{} spec@ status*}}
 """
 
 _DATA_SOURCE = "{source{dataSource{name namespace} pvc{name namespace} snapshot{name namespace}}}"
+
+_MACHINE_TEMPLATE = """
+{message parameters[{description displayName from generate name required? value}] virtualMachine*}
+"""
 
 _MACHINE = """
 {dataVolumeTemplates[{apiVersion kind metadata* spec@ status*}] instancetype{inferFromVolume
@@ -143,7 +148,8 @@ def _schemas(version: str) -> dict[Kind, Node]:
         CDI_ITSELF: _compile(top + operator_schema.CDI + "}"),
         PROFILE: _compile(top + operator_schema.PROFILE + "}"),
     }
-    return {VM: machine, KUBEVIRT_ITSELF: kubevirt, **cdi, **core}
+    templates = {MACHINE_TEMPLATE: _compile(top + _MACHINE_TEMPLATE + "}")}
+    return {VM: machine, KUBEVIRT_ITSELF: kubevirt, **cdi, **core, **templates}
 
 
 def _extend(node: Node, since: t.Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ import trustme
 import yaml
 from aiohttp import web
 
-from tests.sim.kubevirt import definitions, operators, platform, seed
+from tests.sim.kubevirt import definitions, operators, platform, products, seed
 from tests.sim.kubevirt.admission import Admission
 from tests.sim.kubevirt.api import Api, Desk
 from tests.sim.kubevirt.cluster import Cluster, Timings
@@ -28,6 +28,7 @@ from tests.sim.kubevirt.images import DataSourceController, ImportCronController
 from tests.sim.kubevirt.installation import CdiOperator, KubeVirtOperator
 from tests.sim.kubevirt.instances import InstanceController
 from tests.sim.kubevirt.kinds import BY_NAME, BY_PLURAL, NAMESPACE, Kind, Object
+from tests.sim.kubevirt.machine_templates import MachineTemplateController
 from tests.sim.kubevirt.machines import MachineController
 from tests.sim.kubevirt.resources import Resources
 from tests.sim.kubevirt.subresources import Subresources
@@ -54,7 +55,15 @@ class Scene:
         machines = (MachineController, InstanceController, VolumeController, ClaimController)
         images = (DataSourceController, ImportCronController)
         workloads = (DeploymentController, DaemonSetController, PodController, DefinitionController)
-        controllers = (*machines, *images, *workloads, KubeVirtOperator, CdiOperator, operators.ProfileController)
+        controllers = (
+            *machines,
+            *images,
+            *workloads,
+            KubeVirtOperator,
+            CdiOperator,
+            operators.ProfileController,
+            MachineTemplateController,
+        )
         self.cluster.start(loop, [make(self.cluster) for make in controllers])
         resources = Resources(self.store, Admission(self.store, self.cluster.version))
         self.api = Api(self.cluster, resources, Subresources(self.cluster), self.desk)
@@ -208,6 +217,10 @@ class Simulator:
     def uploads(self) -> Uploads:
         """The tokens and faults of uploads, and what the proxy was sent."""
         return self._scene.api.uploads
+
+    def define(self, kind: Kind) -> None:
+        """Lets a kind be served that is not there from the beginning."""
+        self._call(lambda: platform.define(self._scene.store, products.definition(kind)))
 
     def read(self, plural: str, namespace: str, name: str) -> Object | None:
         """What is stored, without a request; namespace is empty for a cluster-wide kind."""

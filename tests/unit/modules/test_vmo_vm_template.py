@@ -39,10 +39,10 @@ def at_home(example: Tree, namespace: str) -> Tree:
     return template
 
 
-def prepare(catalogue: Catalogue) -> None:
+def prepare(bench: Bench) -> None:
     """Make the golden image and the network that the examples name."""
     storage = {"resources": {"requests": {"storage": "1Gi"}}, "accessModes": ["ReadWriteOnce"]}
-    catalogue.bench.put(
+    bench.put(
         {
             "apiVersion": "cdi.kubevirt.io/v1beta1",
             "kind": "DataVolume",
@@ -51,11 +51,11 @@ def prepare(catalogue: Catalogue) -> None:
         }
     )
     head = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition"}
-    catalogue.bench.put({**head, "metadata": {"name": "vlan20"}, "spec": {"config": "{}"}})
+    bench.put({**head, "metadata": {"name": "vlan20"}, "spec": {"config": "{}"}})
 
 
 def test_every_example_makes_a_vm_and_a_second_run_changes_nothing(catalogue: Catalogue) -> None:
-    prepare(catalogue)
+    prepare(catalogue.bench)
     for number, example in enumerate(examples.EXAMPLES):
         template, name = f"t-{number}", f"web-{number}"
         catalogue.put(at_home(example, catalogue.namespace), template)
@@ -160,7 +160,7 @@ def test_a_template_that_is_gone_does_not_trouble_its_vms(catalogue: Catalogue) 
 
 
 def test_a_template_as_a_mapping_or_as_text_needs_no_palette(catalogue: Catalogue) -> None:
-    prepare(catalogue)
+    prepare(catalogue.bench)
     machine = at_home(examples.AS_MACHINE, catalogue.namespace)
     answer = catalogue.vm(machine, wait=False)
     assert not [read for read in answer.reads if "vmtemplates" in read]

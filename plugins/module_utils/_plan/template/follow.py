@@ -14,11 +14,15 @@ from dataclasses import replace
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import NotFound
 from ansible_collections.vmo.core.plugins.module_utils._model.quantity import parse_quantity
-from ansible_collections.vmo.core.plugins.module_utils._model.template import TRACE, TRACE_DIGEST
+from ansible_collections.vmo.core.plugins.module_utils._model.template import TRACE, TRACE_DIGEST, TRACE_VALUES
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig, named, plant, take
 from ansible_collections.vmo.core.plugins.module_utils._plan.merge import merge
 from ansible_collections.vmo.core.plugins.module_utils._plan.power import HALTED
-from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import disk_names, instantiate
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.instantiate import (
+    disk_names,
+    instantiate,
+    with_kept_values,
+)
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm_shape import VM_SHAPE
 from ansible_collections.vmo.core.plugins.module_utils._words.disks import storage_field
 from ansible_collections.vmo.core.plugins.module_utils._words.guest_config import (
@@ -98,7 +102,7 @@ def with_power(wanted: WantedVm, found: Tree | None) -> WantedVm:
 def without_trace(vm: Tree) -> Tree:
     """Return the VM without what it tells of its template."""
     vm = copy.deepcopy(vm)
-    for name in (TRACE, TRACE_DIGEST):
+    for name in (TRACE, TRACE_DIGEST, TRACE_VALUES):
         (dig(vm, "metadata.annotations") or {}).pop(name, None)
     if dig(vm, "metadata.annotations") == {}:
         take(vm, "metadata.annotations")
@@ -149,7 +153,7 @@ def _kept_secret(wanted: WantedVm, found: Tree) -> dict[str, str] | None:
 
 def follow(wanted: WantedVm, found: Tree) -> Start:
     """Return the VM with what its template says now; what was made for the VM is kept, and disks only grow."""
-    blueprint = t.cast("Blueprint", wanted.blueprint)
+    blueprint = with_kept_values(t.cast("Blueprint", wanted.blueprint), found)
     wish = instantiate(blueprint, wanted.namespace, wanted.name)
     unmade = disk_names(wish) - disk_names(found)
     kept = {volume["name"] for volume in dig(found, _VOLUMES) or () if _is_made(volume)}

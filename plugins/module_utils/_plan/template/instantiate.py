@@ -12,10 +12,19 @@ import copy
 import hashlib
 import json
 import typing as t
+from dataclasses import replace
 
-from ansible_collections.vmo.core.plugins.module_utils._model.template import CATALOGUE, Blueprint, is_of_a_tool
+from ansible_collections.vmo.core.plugins.module_utils._model.template import (
+    CATALOGUE,
+    TRACE_VALUES,
+    Blueprint,
+    Filling,
+    is_of_a_tool,
+)
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import MISSING, dig, plant, take
+from ansible_collections.vmo.core.plugins.module_utils._plan.template.parameters import rendered, visible
 from ansible_collections.vmo.core.plugins.module_utils._words.disks import volume_name
+from ansible_collections.vmo.core.plugins.module_utils._words.shape import check_machine
 from ansible_collections.vmo.core.plugins.module_utils._words.template import run_strategy_of
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN, holds_secret
 
@@ -31,8 +40,46 @@ _DIGITS = 16
 
 def blueprint_of(name: str, template: t.Mapping[str, t.Any]) -> Blueprint:
     """Return what a template gives its machines; it has neither a catalogue nor a power state any more."""
+    body = _body_of(template)
+    return Blueprint(name, body, _digest(body), run_strategy_of(template))
+
+
+def filled_blueprint(name: str, plain: t.Mapping[str, t.Any], filling: Filling) -> Blueprint:
+    """Return what a template with parameters gives its machines; raises ``InvalidOption``.
+
+    The digest is that of the template and of what was chosen, not of what was generated, nor of the VM's name.
+    """
+    machine = rendered(plain, filling.values)
+    check_machine(machine)
+    body = _body_of(machine)
+    open_ones = {parameter: f"${{{parameter}}}" for parameter in (*filling.generated, *filling.own)}
+    digest = _digest(_body_of(rendered(plain, {**filling.values, **open_ones})))
+    kept = {parameter: filling.values[parameter] for parameter in sorted(filling.generated & visible(plain))}
+    said = json.dumps(kept, sort_keys=True) if kept else ""
+    return Blueprint(name, body, digest, run_strategy_of(machine), source=plain, filling=filling, kept=said)
+
+
+def with_kept_values(blueprint: Blueprint, found: Tree) -> Blueprint:
+    """Return the blueprint with those generated values that the VM has already."""
+    if blueprint.source is None:
+        return blueprint
+    remembered = _remembered((dig(found, "metadata.annotations") or {}).get(TRACE_VALUES))
+    kept = {name: value for name, value in remembered.items() if name in blueprint.filling.generated}
+    filling = replace(blueprint.filling, values={**blueprint.filling.values, **kept})
+    return filled_blueprint(blueprint.name, blueprint.source, filling)
+
+
+def _remembered(said: t.Any) -> dict[str, str]:
+    try:
+        values = json.loads(said or "{}")
+    except ValueError:
+        # somebody has edited the annotation
+        return {}
+    return {str(name): str(value) for name, value in values.items()} if isinstance(values, dict) else {}
+
+
+def _body_of(template: t.Mapping[str, t.Any]) -> Tree:
     body: Tree = {"spec": copy.deepcopy(dict(template.get("spec") or {}))}
-    strategy = run_strategy_of(template)
     for field in (*CATALOGUE, "running", "runStrategy"):
         take(body, f"spec.{field}")
     for field in ("labels", "annotations"):
@@ -41,7 +88,7 @@ def blueprint_of(name: str, template: t.Mapping[str, t.Any]) -> Blueprint:
         }
         if kept:
             plant(body, f"metadata.{field}", kept)
-    return Blueprint(name, body, _digest(body), strategy)
+    return body
 
 
 def _digest(body: Tree) -> str:
@@ -65,7 +112,7 @@ def _document(field: str, value: t.Any) -> t.Any:
 def instantiate(blueprint: Blueprint, namespace: str, name: str) -> Tree:
     """Return the VirtualMachine ``namespace``/``name`` that the template makes, without its name and power state."""
     vm = copy.deepcopy(dict(blueprint.body or {}))
-    annotations = {**(dig(vm, "metadata.annotations") or {}), **blueprint.trace}
+    annotations = {**(dig(vm, "metadata.annotations") or {}), **blueprint.marks}
     plant(vm, "metadata.annotations", annotations)
     plant_label(vm, name)
     if _PCI_HOLE in annotations:
@@ -82,7 +129,9 @@ def instantiate(blueprint: Blueprint, namespace: str, name: str) -> Tree:
         take(vm, path)
     for interface in dig(vm, f"{_DEVICES}.interfaces") or ():
         interface.pop("macAddress", None)
-    _own_disks(vm, namespace, name)
+    own_disks(vm, name)
+    for template in dig(vm, "spec.dataVolumeTemplates") or ():
+        name_namespace(template["spec"], namespace)
     return vm
 
 
@@ -91,7 +140,7 @@ def plant_label(vm: Tree, name: str) -> None:
     plant(vm, "spec.template.metadata.labels", {**(dig(vm, "spec.template.metadata.labels") or {}), VM_LABEL: name})
 
 
-def _own_disks(vm: Tree, namespace: str, name: str) -> None:
+def own_disks(vm: Tree, name: str) -> None:
     """Give each dataVolumeTemplate a name of this VM, and let the volumes follow; one that none uses goes."""
     templates = take(vm, "spec.dataVolumeTemplates")
     by_name = {} if templates is MISSING else {item["metadata"]["name"]: item for item in templates}
@@ -100,17 +149,16 @@ def _own_disks(vm: Tree, namespace: str, name: str) -> None:
         for path in ("dataVolume.name", "persistentVolumeClaim.claimName"):
             was = dig(volume, path)
             if was in by_name:
-                own = owned.setdefault(was, _renamed(by_name[was], volume_name(name, volume["name"]), namespace))
+                own = owned.setdefault(was, _renamed(by_name[was], volume_name(name, volume["name"])))
                 plant(volume, path, own["metadata"]["name"])
     if owned:
         vm["spec"]["dataVolumeTemplates"] = list(owned.values())
 
 
-def _renamed(template: Tree, name: str, namespace: str) -> Tree:
+def _renamed(template: Tree, name: str) -> Tree:
     kept = {
         field: template["metadata"][field] for field in ("labels", "annotations") if template["metadata"].get(field)
     }
-    name_namespace(template["spec"], namespace)
     return {"metadata": {"name": name, **kept}, "spec": template["spec"]}
 
 
