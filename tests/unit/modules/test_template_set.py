@@ -64,7 +64,7 @@ def test_the_set_is_what_it_is_said_to_be() -> None:
 
 
 def test_every_template_of_the_set_is_made_and_becomes_a_vm(catalogue: Catalogue) -> None:
-    prepare(catalogue)
+    prepare(catalogue.bench)
     for name, template in TEMPLATES.items():
         options = {key: value for key, value in at_home(template, catalogue.namespace).items() if key != "name"}
         made = catalogue.run(name, allow_inline_secrets=False, **options)
