@@ -41,7 +41,7 @@ def inspect(path: str, tell: Tell) -> ImageFile:
                 done += len(block)
                 tell(done, status.st_size)
     except OSError as failure:
-        raise InvalidOption(f"upload: {path} cannot be read: {failure.strerror}.", option="upload") from None
+        raise _unreadable(path, failure) from None
     form, virtual_size = recognise(head, done)
     return ImageFile(path, done, form, virtual_size, f"sha256:{digest.hexdigest()}")
 
@@ -53,14 +53,22 @@ def blocks(file: ImageFile, tell: Tell) -> Iterator[bytes]:
     """
     digest = hashlib.sha256()
     left = file.length
-    with open(file.path, "rb", buffering=0) as source:
-        while left:
-            block = source.read(min(BLOCK, left))
-            digest.update(block)
-            left -= len(block)
-            if not block or (not left and f"sha256:{digest.hexdigest()}" != file.checksum):
-                raise Refused(
-                    f"upload: {file.path} changed while it was sent; it was not sent to its end.", code="file_changed"
-                )
-            yield block
-            tell(file.length - left, file.length)
+    try:
+        with open(file.path, "rb", buffering=0) as source:
+            while left:
+                block = source.read(min(BLOCK, left))
+                digest.update(block)
+                left -= len(block)
+                if not block or (not left and f"sha256:{digest.hexdigest()}" != file.checksum):
+                    raise Refused(
+                        f"upload: {file.path} changed while it was sent; it was not sent to its end.",
+                        code="file_changed",
+                    )
+                yield block
+                tell(file.length - left, file.length)
+    except OSError as failure:
+        raise _unreadable(file.path, failure) from None
+
+
+def _unreadable(path: str, failure: OSError) -> InvalidOption:
+    return InvalidOption(f"upload: {path} cannot be read: {failure.strerror}.", option="upload")

@@ -29,6 +29,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.image.decide import
 from ansible_collections.vmo.core.plugins.module_utils._usecase.evidence import gather_volume
 from ansible_collections.vmo.core.plugins.module_utils._usecase.suspicion import Suspicion
 from ansible_collections.vmo.core.plugins.module_utils._wait import Outlook, Target, wait_until
+from ansible_collections.vmo.core.plugins.module_utils._words.images import describe_image
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import WantedImage
@@ -163,7 +164,7 @@ class _Filling:
 
     def _has_come(self, found: JsonObject, *, is_cron: bool) -> bool:
         if self._is_ready is not None:
-            if awaits_consumer(found):
+            if awaits_consumer(found) and not describe_image(found).get("immediate_binding"):
                 raise Refused(
                     f"The {self._waiting.wanted.subject} was made to wait for its first consumer ({progress(found)}), "
                     f"so no file can be sent to it: set immediate_binding, or delete it.",

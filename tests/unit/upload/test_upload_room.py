@@ -54,6 +54,13 @@ def test_nobody_gets_the_end_of_a_file_that_changed(src: Path, change: bytes) ->
     assert sum(map(len, got)) < len(CONTENT)
 
 
+def test_a_file_that_went_away_is_no_trouble_of_the_proxy(src: Path) -> None:
+    file = inspect(str(src), quiet)
+    src.unlink()
+    with pytest.raises(InvalidOption, match="No such file"):
+        list(blocks(file, quiet))
+
+
 def _kept(stream: t.Iterator[bytes]) -> t.Iterator[bytes]:
     yield from stream
 
