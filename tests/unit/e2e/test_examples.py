@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.sim.kubevirt import Simulator
+from tests.sim.kubevirt.kinds import MACHINE_TEMPLATE
 from tests.unit.e2e.playbook import start, write
 
 Tree = dict[str, t.Any]
@@ -48,6 +49,18 @@ SCENE: list[Tree] = [
             },
         },
     },
+    {
+        "apiVersion": "template.kubevirt.io/v1alpha1",
+        "kind": "VirtualMachineTemplate",
+        "metadata": {"name": "small", "namespace": "shop"},
+        "spec": {
+            "parameters": [{"name": "NAME"}, {"name": "MEMORY", "value": "1Gi"}, {"name": "TEAM", "required": True}],
+            "virtualMachine": {
+                "metadata": {"name": "${NAME}", "labels": {"team": "${TEAM}"}},
+                "spec": {"template": {"spec": {"domain": {"memory": {"guest": "${MEMORY}"}, "devices": {}}}}},
+            },
+        },
+    },
 ]
 
 
@@ -80,6 +93,7 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> 
     key.parent.mkdir()
     key.write_text("ssh-ed25519 AAAA somebody\n")
     with Simulator(version=version) as simulator:
+        simulator.define(MACHINE_TEMPLATE)
         for item in SCENE:
             simulator.put(item)
         environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig), "HOME": str(tmp_path)}
