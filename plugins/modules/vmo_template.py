@@ -102,6 +102,7 @@ options:
         A new template names its VMs V(${NAME}), and its disks V(${NAME}-DISK), so that C(virtctl) and the console can
         make VMs from it, too. V(NAME) is declared for that, and generated where nobody gives it.
       - Parameters are merged by their name. One that is left out is left alone.
+      - They are never shown as the invocation in a result, as a value may be a password.
     type: list
     elements: dict
     suboptions:

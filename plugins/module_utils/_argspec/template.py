@@ -40,6 +40,7 @@ TEMPLATE = (
             "allow_inline_secrets": flag(default=True),
         },
         mutually_exclusive=(("from_vm", "src"), ("running", "run_strategy")),
+        hidden=frozenset({"parameters"}),
     )
     + VM_BODY
 )

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.sim.kubevirt import Simulator
+from tests.sim.kubevirt.kinds import MACHINE_TEMPLATE
 from tests.sim.kubevirt.manifests import PRODUCTS, manifest
 from tests.unit.e2e.playbook import start, write
 
@@ -47,6 +48,18 @@ SCENE: list[Tree] = [
                     "domain": {"memory": {"guest": "4Gi"}, "devices": {}},
                     "volumes": [{"name": "root", "containerDisk": {"image": "registry.example/ubuntu:22.04"}}],
                 }
+            },
+        },
+    },
+    {
+        "apiVersion": "template.kubevirt.io/v1alpha1",
+        "kind": "VirtualMachineTemplate",
+        "metadata": {"name": "small", "namespace": "shop"},
+        "spec": {
+            "parameters": [{"name": "NAME"}, {"name": "MEMORY", "value": "1Gi"}, {"name": "TEAM", "required": True}],
+            "virtualMachine": {
+                "metadata": {"name": "${NAME}", "labels": {"team": "${TEAM}"}},
+                "spec": {"template": {"spec": {"domain": {"memory": {"guest": "${MEMORY}"}, "devices": {}}}}},
             },
         },
     },
@@ -86,6 +99,7 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> 
     with Simulator(version=version) as simulator:
         operator = manifest(PRODUCTS["kubevirt"], f"v{running}")
         (tmp_path / f"kubevirt-operator-v{running}.yaml").write_text(operator)
+        simulator.define(MACHINE_TEMPLATE)
         for item in SCENE:
             simulator.put(item)
         environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig), "HOME": str(tmp_path)}

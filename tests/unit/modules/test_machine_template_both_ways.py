@@ -20,6 +20,8 @@ TEMPLATE, INFO, VM = "vmo.core.vmo_template", "vmo.core.vmo_template_info", "vmo
 HERE: Tree = {"namespace": "shop"}
 # PASSWORD is given here and generated for the others
 VALUES: Tree = {"TEAM": "blue", "CORES": 2, "PASSWORD": "pl4nted-given"}
+# Ansible itself quotes the lines of a task that failed
+SECRET: Tree = {"PASSWORD": "{{ 'pl4' ~ 'nted' }}"}
 NAMED = {VM: {**HERE, "name": "web-01", "template": "fedora", "template_parameters": VALUES}, "diff": True}
 IN_A_FILE: Tree = {
     VM: {
@@ -39,8 +41,8 @@ TASKS: list[Tree] = [
     IN_A_FILE,
     IN_A_FILE,
     {INFO: {**HERE, "name": "fedora", "process": True, "parameters": {**VALUES, "NAME": "db", "SUFFIX": "x"}}},
-    {VM: {**HERE, "name": "web-03", "template": "fedora", "template_parameters": {"PASSWORD": "pl4nted"}}},
-    {VM: {**HERE, "name": "web-03", "template_parameters": {"PASSWORD": "pl4nted"}}},
+    {VM: {**HERE, "name": "web-03", "template": "fedora", "template_parameters": SECRET}},
+    {VM: {**HERE, "name": "web-03", "template_parameters": SECRET}},
 ]
 CHANGED = [True, False, True, True, False, True, False, False, False, False]
 FAILED = [False] * 8 + [True] * 2
