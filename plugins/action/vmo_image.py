@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
-from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run
+from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run as keep
 from ansible_collections.vmo.core.plugins.plugin_utils._inprocess import InProcessImageAction
 
 
@@ -20,7 +20,7 @@ class ActionModule(InProcessImageAction):
     """Run the module's use case here."""
 
     group = CONNECTION + IMAGE
-    use_case = staticmethod(run)
+    use_case = staticmethod(keep)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Carry the task out, with a file that stands beside the playbook or in the role."""

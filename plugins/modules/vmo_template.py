@@ -81,7 +81,7 @@ options:
         KubeVirt's templates have no card. O(display_name), O(description) and O(icon) are kept in their annotations
         C(vmo.core/display-name), C(vmo.core/description) and C(vmo.core/icon).
     type: str
-  message:
+  usage_message:
     description:
       - What is to be told to whoever makes a VM from the template, such as how to log in. KubeVirt's templates only.
     type: str
@@ -232,7 +232,7 @@ options:
       - >-
         Any other part of the template, in the words of its API: a mapping with C(metadata) and C(spec). C(spec) is that
         of a VirtualMachine with the fields of the card. For a C(VirtualMachineTemplate) it can have C(virtualMachine),
-        C(parameters) and C(message) instead.
+        C(parameters) and C(message) (O(usage_message)) instead.
       - >-
         It is merged with what is there under the rules of the options. What it leaves out is left alone, and the value
         V(null) removes a field, also one that an option stands for.
@@ -348,7 +348,7 @@ EXAMPLES = r"""
         value: 2Gi
       - name: TEAM
         required: true
-    message: Log in to ${NAME} with your SSH key.
+    usage_message: Log in to ${NAME} with your SSH key.
     definition:
       spec:
         virtualMachine:

@@ -19,7 +19,7 @@ TEMPLATE = (
             "display_name": text(),
             "description": text(),
             "icon": text(),
-            "message": text(),
+            "usage_message": text(),
             "parameters": items(
                 {
                     "name": text(required=True),

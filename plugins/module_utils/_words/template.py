@@ -42,7 +42,7 @@ CARD_WORDS = (
     Word("display_name", "spec.displayName"),
     Word("description", "spec.description"),
     Word("icon", "spec.icon"),
-    Word("message", "spec.message"),
+    Word("usage_message", "spec.message"),
     Word("parameters", "spec.parameters", _PARAMETER),
     Word("running", "spec.running"),
     Word("run_strategy", "spec.runStrategy"),

@@ -81,7 +81,7 @@ def test_other_answers_are_no_overload(status: int) -> None:
 
 def test_one_burst_counts_once() -> None:
     limit = Limit(8)
-    tokens = [limit.enter() for _ in range(8)]
+    tokens = [limit.enter() for _turn in range(8)]
     for token in tokens:
         limit.leave(token, went_well=False, overloaded=True)
     assert limit.places == 4
@@ -93,7 +93,7 @@ def test_a_place_is_given_back_when_no_answer_comes() -> None:
             raise Unavailable("gone")
 
     throttled = Throttled(Gone(), Limit(1))
-    for _ in range(3):
+    for _turn in range(3):
         with pytest.raises(Unavailable):
             throttled.send(GET)
 

@@ -29,7 +29,7 @@ BODY: Tree = {
     "memory": "${MEMORY}",
     "disks": [ROOT, {"name": "data", "blank": {}, "size": "1Gi"}],
     "parameters": [{"name": "MEMORY", "value": "1Gi"}],
-    "message": "Log in to ${NAME}.",
+    "usage_message": "Log in to ${NAME}.",
 }
 
 
@@ -213,7 +213,7 @@ def test_info_tells_parameters_and_hides_passwords(catalogue: MachineCatalogue) 
     refused = catalogue.fail("other", **{**BODY, "parameters": open_ones}, allow_inline_secrets=False)
     assert (refused.result["error"]["option"], refused.writes) == ("allow_inline_secrets", [])
     (told,) = catalogue.look(with_objects=True).result["templates"]
-    assert (told["display_name"], told["message"]) == ("Web", BODY["message"])
+    assert (told["display_name"], told["message"]) == ("Web", BODY["usage_message"])
     assert (told["api_version"], told["namespace"]) == (API_VERSION, catalogue.bench.namespace)
     assert [item["name"] for item in told["parameters"]] == ["NAME", "MEMORY", "PASSWORD"]
     assert told["holds_inline_secrets"]

@@ -32,8 +32,8 @@ IDLE = {
 class Asked:
     """A cluster that notes what it is asked, with one service and one Deployment."""
 
-    def __init__(self, service: Tree | None = SERVICE, refused: str = "") -> None:
-        self._service = service
+    def __init__(self, *services: Tree | None, refused: str = "") -> None:
+        self._service = services[0] if services else SERVICE
         self._refused = refused
         self.questions: list[str] = []
 

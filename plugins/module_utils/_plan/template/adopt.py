@@ -24,7 +24,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._model.kind import Kind
 
 Tree = dict[str, t.Any]
-_OF_PARAMETERIZED = ("parameters", "message")
+# fields of a template, and the options for them
+_OF_PARAMETERIZED = {"parameters": "parameters", "message": "usage_message"}
 _INSTANCE_LABELS = "spec.template.metadata.labels"
 
 
@@ -88,10 +89,10 @@ def check_options(options: t.Mapping[str, t.Any], kind: Kind) -> None:
 
 
 def _check_without_parameters(said: t.Any, option: str) -> None:
-    for field in _OF_PARAMETERIZED:
-        if (said or {}).get(field):
+    for field, own_option in _OF_PARAMETERIZED.items():
+        if (said or {}).get(field if option else own_option):
             raise InvalidOption(
-                f"{option or field}: a {TEMPLATE} of Palette has no {field}; a {PARAMETERIZED} of KubeVirt has, "
+                f"{option or own_option}: a {TEMPLATE} of Palette has no {field}; a {PARAMETERIZED} of KubeVirt has, "
                 f"also one that vmo_vm takes from a file or a variable.",
-                option=option or field,
+                option=option or own_option,
             )

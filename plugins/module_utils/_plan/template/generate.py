@@ -34,7 +34,7 @@ def generate(expression: str, choose: t.Callable[[str], str]) -> str:
         if match is None:
             return value
         alphabet, length = _alphabet(match[1]), _length(match[2])
-        drawn = "".join(choose(alphabet) for _ in range(length))
+        drawn = "".join(choose(alphabet) for _place in range(length))
         value = value[: match.start()] + drawn + value[match.end() :]
 
 
