@@ -124,8 +124,9 @@ class Ring:
 
 def _is_too_early(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("since")
-    version = item.callspec.params.get("kubevirt") if isinstance(item, pytest.Function) else None
-    return marker is not None and version is not None and VERSIONS.index(version) < VERSIONS.index(marker.args[0])
+    if marker is None or not isinstance(item, pytest.Function):
+        return False
+    return VERSIONS.index(item.callspec.params["kubevirt"]) < VERSIONS.index(marker.args[0])
 
 
 @pytest.fixture(scope="session")
