@@ -15,11 +15,17 @@ import yaml
 from tests.sim.kubevirt import Simulator
 from tests.sim.kubevirt.kinds import MACHINE_TEMPLATE
 from tests.sim.kubevirt.manifests import PRODUCTS, manifest
-from tests.unit.e2e.playbook import start, write
+from tests.unit.e2e.playbook import Outcome, start, write
 
 Tree = dict[str, t.Any]
-EXAMPLE_VERSION = "1.8.0"
 MODULES = Path(__file__).parents[3] / "plugins" / "modules"
+# its examples begin where nothing is installed
+INSTALLER = "vmo_kubevirt"
+MULTUS: Tree = {
+    "apiVersion": "v1",
+    "kind": "ServiceAccount",
+    "metadata": {"name": "multus", "namespace": "kube-system"},
+}
 # what the comments of the examples ask for
 SCENE: list[Tree] = [
     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}},
@@ -75,35 +81,67 @@ WORTH_A_WARNING = (
 )
 
 
-def examples_of(module: str, running: str = EXAMPLE_VERSION) -> list[Tree]:
-    """Return the tasks under EXAMPLES, about the version of KubeVirt that runs."""
+def examples_of(module: str, here: t.Mapping[str, str] | None = None) -> list[Tree]:
+    """Return the tasks under EXAMPLES, with what there is here in the place of what they name."""
     for node in ast.parse((MODULES / f"{module}.py").read_text()).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
-            text = ast.literal_eval(node.value).replace(EXAMPLE_VERSION, running)
+            text = ast.literal_eval(node.value)
+            for named, there in (here or {}).items():
+                text = text.replace(named, there)
             return t.cast("list[Tree]", yaml.safe_load(text))
     return []
 
 
-@pytest.mark.parametrize("version", ["1.4", "1.8"])
-def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> None:
-    modules = sorted(path.stem for path in MODULES.glob("vmo_*.py"))
-    running = f"{version}.0"
-    examples = {module: examples_of(module, running) for module in modules}
+def all_examples(here: t.Mapping[str, str]) -> list[Tree]:
+    modules = sorted({path.stem for path in MODULES.glob("vmo_*.py")} - {INSTALLER})
+    examples = {module: examples_of(module, here) for module in modules}
     assert all(examples.values())
     # the last example deletes what the others look at
     *made, deletion = examples.pop("vmo_vm")
-    tasks = [*made, *(task for of_module in examples.values() for task in of_module), deletion]
+    return [*made, *(task for of_module in examples.values() for task in of_module), deletion]
+
+
+@pytest.mark.parametrize("version", ["1.4", "1.8"])
+def test_the_examples_work_one_after_the_other(tmp_path: Path, version: str) -> None:
+    running = f"{version}.0"
     key = tmp_path / ".ssh" / "id_ed25519.pub"
     key.parent.mkdir()
     key.write_text("ssh-ed25519 AAAA somebody\n")
+    for name in ("appliance-7.qcow2", "appliance-8.raw.xz"):
+        (tmp_path / name).write_text("test")
     with Simulator(version=version) as simulator:
-        operator = manifest(PRODUCTS["kubevirt"], f"v{running}")
-        (tmp_path / f"kubevirt-operator-v{running}.yaml").write_text(operator)
+        here = {
+            "1.8.0": running,
+            "/srv/images": str(tmp_path),
+            "/exports": str(tmp_path),
+            "https://uploads.example.com": simulator.open_upload_proxy(),
+            "/etc/pki/tls/certs/example-ca.pem": str(simulator.upload_ca_file),
+            "delegate_to: fileserver": "delegate_to: localhost",
+        }
+        tasks = all_examples(here)
         simulator.define(MACHINE_TEMPLATE)
         for item in SCENE:
             simulator.put(item)
         environment = {"K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig), "HOME": str(tmp_path)}
         run = start(write(tmp_path / "play.yml", tasks), environment=environment).finish()
+    check(run, tasks)
+
+
+def test_the_examples_of_an_installation_work_where_nothing_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "kubevirt-operator-v1.8.0.yaml").write_text(manifest(PRODUCTS["kubevirt"], "v1.8.0"))
+    (tmp_path / "multus-daemonset.yaml").write_text(yaml.safe_dump(MULTUS))
+    with Simulator(version="1.8", stage="empty") as simulator:
+        mirror = f"{simulator.url}/_sim/manifests/cdi/v1.65.0"
+        tasks = examples_of(INSTALLER, {"https://mirror.example/cdi-operator.yaml": mirror})
+        environment = {
+            "K8S_AUTH_KUBECONFIG": str(simulator.kubeconfig),
+            "ANSIBLE_LOOKUP_URL_CA_PATH": str(simulator.ca_file),
+        }
+        run = start(write(tmp_path / "play.yml", tasks), environment=environment).finish()
+    check(run, tasks)
+
+
+def check(run: Outcome, tasks: list[Tree]) -> None:
     assert run.status == 0, run.output
     warnings = " ".join(run.output.split()).split("[WARNING]: ")[1:]
     assert [text for text in warnings if not any(worth in text for worth in WORTH_A_WARNING)] == []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from pathlib import Path
 
@@ -223,6 +224,10 @@ def test_info_tells_parameters_and_hides_passwords(catalogue: MachineCatalogue) 
 @pytest.mark.simulator_only("the controller that says so is not a part of KubeVirt's own repository")
 def test_info_tells_whether_a_template_is_ready(catalogue: MachineCatalogue) -> None:
     catalogue.run("web", **BODY)
+    ends = time.monotonic() + 10
+    while catalogue.look().result["templates"][0]["ready"] is None:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
     assert catalogue.look().result["templates"][0]["ready"] is True
     assert catalogue.run("web", **BODY).writes == []
 

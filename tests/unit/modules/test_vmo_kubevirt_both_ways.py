@@ -24,6 +24,8 @@ TASKS: list[tuple[Tree, bool, str | None]] = [
     ({MODULE: {"product": "KubeVirt", "default_version": "1.8.0"}}, False, None),
     ({MODULE: KUBEVIRT, "check_mode": True, "diff": True}, True, None),
     ({MODULE: KUBEVIRT, "diff": True}, True, None),
+    # until then its version is not that of the manifest
+    ({"vmo.core.vmo_kubevirt_config": {"version": "1.4.0"}}, False, None),
     ({MODULE: KUBEVIRT}, False, None),
     ({MODULE: {**KUBEVIRT, "registries": MIRROR, "image_pull_secrets": ["mirror"]}, "diff": True}, True, None),
     ({MODULE: {**KUBEVIRT, "version": "1.8.0"}}, False, "no_way"),
@@ -49,7 +51,9 @@ def test_results_are_the_same_both_ways(tmp_path: Path) -> None:
         for volatile in VOLATILE:
             left.pop(volatile, None)
             right.pop(volatile, None)
-        assert left == right, TASKS[number]
+        # the wait for it tells times and uids of one cluster
+        if MODULE in TASKS[number][0]:
+            assert left == right, TASKS[number]
     assert [result["changed"] for result in here] == [changed for _task, changed, _code in TASKS]
     assert [result.get("error", {}).get("code") for result in here] == [code for *_rest, code in TASKS]
     # wrong arguments are told by the module

@@ -45,4 +45,4 @@ def test_a_run_that_was_to_be_the_only_one_is_not_repeated(bench: Bench) -> None
     assert (refused.result["error"]["code"], refused.writes) == ("refused", [])
     assert "another run_strategy" in refused.result["msg"]
     assert bench.run(VM, name="web-01", state="stopped").changed
-    assert bench.run(VM, name="web-01", state="running", run_strategy="Once").changed
+    assert bench.run(VM, name="web-01", state="running", run_strategy="Once", wait=False).changed

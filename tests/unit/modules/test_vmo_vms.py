@@ -88,7 +88,11 @@ def test_a_change_is_one_patch_for_each_vm_that_differs(bench: Bench) -> None:
     bench.run(FLEET, **fleet("a", "b", "c", state="present"))
     changed = bench.run(FLEET, **fleet("a", {"name": "b", "memory": "2Gi"}, "c", state="present"))
     assert vms(changed, "changed") == [False, True, False]
-    assert (changed.reads, changed.writes) == (["list virtualmachines"], ["patch virtualmachines/b"])
+    # KubeVirt's controller may write its status between the list and the patch, which is decided again then
+    assert changed.reads[0] == "list virtualmachines"
+    assert set(changed.reads[1:]) <= {"get virtualmachines/b"}
+    assert set(changed.writes) == {"patch virtualmachines/b"}
+    assert len(changed.writes) == len(changed.reads)
     (diff,) = changed.result["diff"]
     assert (diff["before"], diff["after"]) == ({"memory": "1Gi"}, {"memory": "2Gi"})
     assert diff["before_header"] == f"VirtualMachine {bench.namespace}/b"
