@@ -37,9 +37,9 @@ def any_kubernetes_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH", "ignore")
 
 
-@pytest.fixture(params=["1.4", "1.8"])
-def roles(request: pytest.FixtureRequest) -> Iterator[Roles]:
-    with at_work(request.param) as found:
+@pytest.fixture
+def roles() -> Iterator[Roles]:
+    with at_work("1.8") as found:
         yield found
 
 
@@ -132,7 +132,6 @@ WRONG: dict[str, tuple[str, Tree, str]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-@pytest.mark.parametrize("roles", ["1.8"], indirect=True)
 def test_bad_input_is_refused_before_anything_is_changed(roles: Roles, what: str) -> None:
     role, variables, said = WRONG[what]
     make_machines(roles)
@@ -161,7 +160,6 @@ def make_machines(roles: Roles) -> None:
 @pytest.mark.parametrize(
     "chosen", [{"vm_remove_names": ["web-01", "web-02"]}, {"vm_remove_label_selectors": ["app=web"]}]
 )
-@pytest.mark.parametrize("roles", ["1.8"], indirect=True)
 def test_what_is_named_goes_and_nothing_else(roles: Roles, chosen: Tree) -> None:
     make_machines(roles)
     variables = {"vm_remove_namespace": "shop", **chosen}
@@ -180,7 +178,6 @@ def test_what_is_named_goes_and_nothing_else(roles: Roles, chosen: Tree) -> None
 
 
 @pytest.mark.parametrize("fast", ["true", "false"])
-@pytest.mark.parametrize("roles", ["1.8"], indirect=True)
 def test_what_templates_tell_cloud_init_shows_nowhere(roles: Roles, fast: str) -> None:
     secret = {"user_data": {"password": "hush-4711"}}
     own = {"vm_templates_templates": [{"from": "debian-13", "cloud_init": secret}], "vmo_fast_path": fast}
