@@ -199,10 +199,14 @@ def test_process_tells_the_vm_and_changes_nothing(catalogue: MachineCatalogue) -
     assert "pl4nted" not in str(answer.result["templates"][0]["processed"])
     open_answer = catalogue.look(**task, with_documents=True)
     assert "pl4nted" in str(open_answer.result["templates"][0]["processed"])
-    refused = catalogue.bench.fail("vmo_template_info", **{**task, "parameters": {"NAME": "db-01"}})
+    refused = catalogue.bench.fail(
+        "vmo_template_info", **{**task, "api_version": catalogue.api_version, "parameters": {"NAME": "db-01"}}
+    )
     assert refused.result["error"] == {"code": "invalid_option", "option": "parameters", "missing": ["TEAM"]}
     assert catalogue.bench.fail("vmo_template_info", process=True).result["msg"]
-    unused = catalogue.bench.fail("vmo_template_info", name="fedora", parameters={"A": "b"})
+    unused = catalogue.bench.fail(
+        "vmo_template_info", name="fedora", api_version=catalogue.api_version, parameters={"A": "b"}
+    )
     assert unused.result["error"]["option"] == "parameters"
 
 
