@@ -305,12 +305,6 @@ options:
             description:
               - The name of the ConfigMap with the certificate of the authority to trust.
             type: str
-          checksum:
-            description:
-              - >-
-                The checksum of the file as the server has it, such as V(sha256:...); C(md5), C(sha1), C(sha256) and
-                C(sha512) are known. The import fails if it is another one. Needs CDI 1.65 or newer.
-            type: str
       s3:
         description:
           - A disk image in an S3 bucket, copied to a volume of this VM. Needs O(disks[].size).

@@ -14,11 +14,13 @@ from ansible_collections.vmo.core.plugins.module_utils._argspec.group import (
     number,
     text,
 )
-from ansible_collections.vmo.core.plugins.module_utils._argspec.vm import DATA_SOURCES, STORAGE
+from ansible_collections.vmo.core.plugins.module_utils._argspec.vm import DATA_SOURCES, DOWNLOAD, STORAGE
 from ansible_collections.vmo.core.plugins.module_utils._model.golden_image import ALWAYS, NEVER, STATES, UNFINISHED
 
 IMAGE_SOURCES = {
     **DATA_SOURCES,
+    # KubeVirt refuses it in a volume of a VM
+    "http": mapping({**DOWNLOAD, "checksum": text()}),
     "upload": mapping(
         {
             "src": file(required=True),

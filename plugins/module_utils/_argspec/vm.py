@@ -25,12 +25,12 @@ _MATCHER = {
 }
 _NAMED = {"name": text(required=True)}
 _ELSEWHERE = {"name": text(required=True), "namespace": text()}
-_DOWNLOAD = {"url": text(required=True), "secret": text(no_log=False), "cert_config_map": text()}
+DOWNLOAD = {"url": text(required=True), "secret": text(no_log=False), "cert_config_map": text()}
 # where the data of a volume comes from, and what the volume is like
 DATA_SOURCES = {
-    "registry": mapping({**_DOWNLOAD, "pull_method": text(choices=["pod", "node"])}),
-    "http": mapping({**_DOWNLOAD, "checksum": text()}),
-    "s3": mapping(_DOWNLOAD),
+    "registry": mapping({**DOWNLOAD, "pull_method": text(choices=["pod", "node"])}),
+    "http": mapping(DOWNLOAD),
+    "s3": mapping(DOWNLOAD),
     "blank": mapping({}),
     "clone": mapping(_ELSEWHERE),
     "snapshot": mapping(_ELSEWHERE),

@@ -104,7 +104,6 @@ CASES: dict[str, Tree] = {
         registry={"url": "docker://r.example/i:1", "secret": "s", "cert_config_map": "c", "pull_method": "pod"}
     ),
     "http": _volume(http={"url": "https://images.example.com/i", "secret": "s", "cert_config_map": "c"}),
-    "http with a checksum": _volume(http={"url": "https://images.example.com/i", "checksum": f"sha256:{'0' * 64}"}),
     "s3": _volume(s3={"url": "https://s3.example.com/b/i", "secret": "s", "cert_config_map": "c"}),
     "clone": _volume(clone={"name": "golden", "namespace": NAMESPACE}),
     "snapshot": _volume(snapshot={"name": "golden", "namespace": NAMESPACE}),
