@@ -32,9 +32,9 @@ format: ## let the formatter have its way
 unit: ## unit tests; PYTEST_ARGS='-k disks' chooses
 	@$(RUN) $(PYTEST)
 
-# The simulators and the lab are tools of these tests, not of a user: one Python is enough for them.
+# The simulators, the lab and the bench are tools of these tests, not of a user: one Python is enough for them.
 unit-oldest:
-	@$(OLDEST) $(PYTEST) $(addprefix --ignore=tests/unit/,sim sim_maas cluster)
+	@$(OLDEST) $(PYTEST) $(addprefix --ignore=tests/unit/,sim sim_maas cluster bench)
 
 sanity: ## ansible-test sanity, without an exception
 	@$(RUN) tests/tools/sanity

@@ -106,5 +106,6 @@ def test_a_timeout_of_ansible_ends_the_task_and_its_threads(stage: Stage) -> Non
     began = time.monotonic()
     outcome = stage.start([task]).finish()
     assert outcome.status == 2
-    assert "timeout" in outcome.output.lower() or "timed out" in outcome.output.lower()
+    # ansible-core 2.16 says "time frame"
+    assert any(word in outcome.output.lower() for word in ("timeout", "timed out", "time frame"))
     assert time.monotonic() - began < 60

@@ -190,7 +190,8 @@ def test_settings_of_a_fresh_installation_are_for_the_version_that_comes(cluster
     cluster.bring("kubevirt", "v1.8.0")
     cluster.ask_for()
     made = cluster.wait("1.8.0", preset="palette_vmo")
-    assert (made.changed, made.writes) == (True, ["patch kubevirts/kubevirt"])
+    # the operator may write between the read and the patch, which is sent again then
+    assert (made.changed, set(made.writes)) == (True, {"patch kubevirts/kubevirt"})
     assert "Snapshot" in cluster.config.gates
     # it is always on there
     assert "VMPersistentState" not in cluster.config.gates
