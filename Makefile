@@ -6,7 +6,7 @@
 RUN := tests/tools/run $(if $(PYTHON),--python $(PYTHON))
 OLDEST_PYTHON ?= 3.10
 OLDEST := tests/tools/run --python $(OLDEST_PYTHON) --set oldest
-PYTEST := pytest --numprocesses=auto $(PYTEST_ARGS)
+PYTEST := pytest --numprocesses=auto --dist=worksteal $(PYTEST_ARGS)
 
 .PHONY: help demo test test-oldest lint format unit unit-oldest sanity sanity-oldest imports molecule sim docs build \
 	lab lab-down cluster bench lock clean distclean
