@@ -27,7 +27,7 @@ from ansible_collections.vmo.core.plugins.module_utils._model.kind import (
     ROLE_BINDING,
 )
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import explain_refusal
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import explained
 from ansible_collections.vmo.core.plugins.module_utils._plan.image.companions import rights_name
 from ansible_collections.vmo.core.plugins.module_utils._plan.image.decide import (
     Found,
@@ -214,7 +214,7 @@ def _carry_out(waiting: Waiting, sending: Sending, plan: Plan, found: Found, rec
                 record.did(step, perhaps=True)
             raise
         except (Invalid, Forbidden) as refusal:
-            raise _explained(refusal, wanted) from None
+            raise explained(refusal, f"The {wanted.subject}") from None
         # labels of the claim are sent again where the image itself was changed by somebody else meanwhile
         if step.kind is not CLAIM or step.report() not in record.actions:
             record.did(step)
@@ -248,12 +248,3 @@ def _send(cluster: Cluster, wanted: WantedImage, step: Step) -> JsonObject | Non
         return cluster.patch(step.kind, wanted.namespace, step.name, step.body)
     cluster.delete(step.kind, wanted.namespace, step.name, uid=step.body.get("uid"))
     return None
-
-
-def _explained(refusal: VmoError, wanted: WantedImage) -> VmoError:
-    """Return the refusal with its cause and the next step where these are known, with all that the server said."""
-    said = "; ".join(field["message"] for field in refusal.details.get("fields", ())) or refusal.message
-    finding = explain_refusal(f"The {wanted.subject}", said)
-    if finding is None:
-        return refusal
-    return type(refusal)(f"{finding.message} {finding.hint}", code=finding.code, **refusal.details)

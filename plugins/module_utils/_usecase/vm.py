@@ -21,7 +21,7 @@ from ansible_collections.vmo.core.plugins.module_utils._errors import (
 from ansible_collections.vmo.core.plugins.module_utils._model.kind import SECRET, VM
 from ansible_collections.vmo.core.plugins.module_utils._model.status import is_going, restart_required
 from ansible_collections.vmo.core.plugins.module_utils._model.tree import dig
-from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import explain_refusal
+from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.cause import explained
 from ansible_collections.vmo.core.plugins.module_utils._plan.diff import without_secrets
 from ansible_collections.vmo.core.plugins.module_utils._plan.vm import (
     ask,
@@ -167,7 +167,7 @@ def _carry_out(
         except (Invalid, Forbidden) as refusal:
             if found is None and not cluster.dry_run:
                 _take_back(cluster, wanted, record)
-            raise _explained(refusal, wanted) from None
+            raise explained(refusal, wanted.subject) from None
         if answer is _UNNEEDED:
             continue
         record.did(step)
@@ -178,15 +178,6 @@ def _carry_out(
     if is_stale and not cluster.dry_run:
         return cluster.get(VM, wanted.namespace, wanted.name)
     return latest
-
-
-def _explained(refusal: VmoError, wanted: WantedVm) -> VmoError:
-    """Return the refusal with its cause and the next step where these are known, with all that the server said."""
-    said = "; ".join(field["message"] for field in refusal.details.get("fields", ())) or refusal.message
-    finding = explain_refusal(wanted.subject, said)
-    if finding is None:
-        return refusal
-    return type(refusal)(f"{finding.message} {finding.hint}", code=finding.code, **refusal.details)
 
 
 def _take_back(cluster: Cluster, wanted: WantedVm, record: Record) -> None:

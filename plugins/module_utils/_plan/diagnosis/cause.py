@@ -28,6 +28,7 @@ from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.symptoms 
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.vmo.core.plugins.module_utils._errors import VmoError
     from ansible_collections.vmo.core.plugins.module_utils._plan.diagnosis.rules import Rule
 
 Tree = dict[str, t.Any]
@@ -84,6 +85,15 @@ def diagnose(vm: Tree, evidence: Evidence, *, late: bool = False) -> Finding | N
 def explain_refusal(subject: str, text: str) -> Finding | None:
     """Return the cause for which the server refuses the VM, ``None`` if its own words are all that is known."""
     return _first(VM_RULES, Symptom("refusal", subject, "", clean(text)))
+
+
+def explained(refusal: VmoError, subject: str) -> VmoError:
+    """Return the refusal with its cause and the next step where these are known, with all that the server said."""
+    said = "; ".join(field["message"] for field in refusal.details.get("fields", ())) or refusal.message
+    finding = explain_refusal(subject, said)
+    if finding is None:
+        return refusal
+    return type(refusal)(f"{finding.message} {finding.hint}", code=finding.code, **refusal.details)
 
 
 def _first(rules: t.Sequence[Rule], symptom: Symptom) -> Finding | None:
