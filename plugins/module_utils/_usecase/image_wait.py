@@ -57,31 +57,23 @@ class Waiting(t.NamedTuple):
 def until_imported(waiting: Waiting, kind: Kind, found: JsonObject | None) -> JsonObject | None:
     """Wait until all data is there; ends as soon as the cause of a failure has lasted for the task's grace."""
     look = _Filling(waiting, kind, attempts=attempts(found) if waiting.wanted.uploads else None)
-    target = waiting.target(kind)
-    try:
-        return wait_until(
-            waiting.cluster,
-            target,
-            found,
-            look,
-            awaited="imported",
-            deadline=waiting.deadline,
-            progress=waiting.progress,
-        )
-    except WaitTimeout as timeout:
-        raise look.explain(timeout) from None
+    return _until(waiting, kind, found, look, awaited="imported")
 
 
 def until_upload_ready(waiting: Waiting, found: JsonObject | None) -> JsonObject | None:
     """Wait until the image can be filled with a file, or is filled."""
     look = _Filling(waiting, DATA_VOLUME, is_ready=takes_upload)
+    return _until(waiting, DATA_VOLUME, found, look, awaited="ready for its file")
+
+
+def _until(waiting: Waiting, kind: Kind, found: JsonObject | None, look: _Filling, awaited: str) -> JsonObject | None:
     try:
         return wait_until(
             waiting.cluster,
-            waiting.target(DATA_VOLUME),
+            waiting.target(kind),
             found,
             look,
-            awaited="ready for its file",
+            awaited=awaited,
             deadline=waiting.deadline,
             progress=waiting.progress,
         )
