@@ -138,7 +138,7 @@ class HttpTransport:
 
     @contextlib.contextmanager
     def _failing_plainly(self) -> Iterator[None]:
-        with contextlib.nullcontext() if self._session.verifies else _UNWARNED:
+        with unwarned(self._session):
             try:
                 yield
             except (urllib3.exceptions.HTTPError, OSError) as failure:
@@ -173,6 +173,11 @@ class _Unwarned:
 
 
 _UNWARNED = _Unwarned()
+
+
+def unwarned(session: Session) -> contextlib.AbstractContextManager[None]:
+    """Return where requests to a server may be made that is not verified, without a warning with each of them."""
+    return contextlib.nullcontext() if session.verifies else _UNWARNED
 
 
 class ReadOnly:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import typing as t
-import warnings
 from http import HTTPStatus
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import ConnectionFailed, WriteInCheckMode
 from ansible_collections.vmo.core.plugins.module_utils._http.patience import Patience, Trouble, retry_after
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import connect
+from ansible_collections.vmo.core.plugins.module_utils._kube.transport import AGENT, CONNECT_SECONDS, unwarned
 from ansible_collections.vmo.core.plugins.module_utils._kube.unreachable import unreachable
 from ansible_collections.vmo.core.plugins.module_utils._upload.failures import error_of
 from ansible_collections.vmo.core.plugins.module_utils._upload.file import blocks, inspect
@@ -32,10 +32,8 @@ if t.TYPE_CHECKING:
     Tell = Callable[[int, int], None]
     Ticket = Callable[[], "str | None"]
 
-AGENT = "vmo.core"
 # The first answers when the file is there, the second when it is converted, too: with a large one, no proxy waits.
 ASYNC, SYNC = "/v1beta1/upload-async", "/v1beta1/upload"
-CONNECT_SECONDS = 10.0
 # The proxy itself waits ten seconds for the pod that takes the file.
 PROBE_SECONDS = 65.0
 # how long nobody may take a byte: storage that is busy does that for a while
@@ -149,9 +147,7 @@ class _Door:
 
     @contextlib.contextmanager
     def _failing_plainly(self) -> Iterator[None]:
-        with warnings.catch_warnings():
-            if not self._session.verifies:
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        with unwarned(self._session):
             try:
                 yield
             except (urllib3.exceptions.HTTPError, OSError) as failure:
