@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run as keep
-from ansible_collections.vmo.core.plugins.plugin_utils._inprocess import InProcessImageAction
+from ansible_collections.vmo.core.plugins.plugin_utils._inprocess_images import InProcessImageAction
 
 
 class ActionModule(InProcessImageAction):

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a task to a result: parse, wire, run, report or fail. Private to vmo.core.
 
-This is the only file that knows ``AnsibleModule``. What a MAAS needs is in ``_runner_maas``: a task on a cluster shall
-not wait for those imports.
+This is the only file that knows ``AnsibleModule``. What a MAAS needs is in ``_runner_maas``, and what fills images in
+``_runner_images``: other tasks shall not wait for those imports.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from ansible_collections.vmo.core.plugins.module_utils._kube.credentials import 
 from ansible_collections.vmo.core.plugins.module_utils._kube.retry import Retrying
 from ansible_collections.vmo.core.plugins.module_utils._kube.session import kept
 from ansible_collections.vmo.core.plugins.module_utils._kube.transport import HttpTransport, ReadOnly
-from ansible_collections.vmo.core.plugins.module_utils._ports import ImageStore
-from ansible_collections.vmo.core.plugins.module_utils._upload.proxy import ProxyUpload
 from ansible_collections.vmo.core.plugins.module_utils._usecase.webhook import Inquiry
 from ansible_collections.vmo.core.plugins.module_utils._wait import Silent, SystemClock
 from ansible_collections.vmo.core.plugins.module_utils._words.text import HIDDEN
@@ -71,11 +69,6 @@ def run_on_cluster(group: OptionGroup, use_case: UseCase[Cluster]) -> None:
 def run_on_clusters(group: OptionGroup, use_case: UseCase[Clusters]) -> None:
     """Run a use case that works in several threads, as ``run_on_cluster`` does."""
     run_module(group, use_case, open_clusters)
-
-
-def run_on_images(group: OptionGroup, use_case: UseCase[ImageStore]) -> None:
-    """Run a use case on the images of the cluster that the task names, and end the process with its report."""
-    run_module(group, use_case, open_images)
 
 
 def run_module(group: OptionGroup, use_case: UseCase[Server], open_server: Open[Server]) -> None:
@@ -134,14 +127,6 @@ def open_clusters(params: t.Mapping[str, t.Any], *, check_mode: bool) -> Cluster
         dry_run=check_mode,
         why_silent=Inquiry(KubeCluster(ReadOnly(wire))),
     )
-
-
-def open_images(params: t.Mapping[str, t.Any], *, check_mode: bool) -> ImageStore:
-    """Return the images of the cluster that the connection options name; in check mode none can be filled."""
-    who = credentials(params)
-    way = Credentials(proxy=who.proxy, no_proxy=who.no_proxy, proxy_headers=who.proxy_headers)
-    upload = ProxyUpload(SystemClock(), way, read_only=check_mode)
-    return ImageStore(open_cluster(params, check_mode=check_mode), upload)
 
 
 def credentials(params: t.Mapping[str, t.Any]) -> Credentials:

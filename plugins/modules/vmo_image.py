@@ -391,7 +391,7 @@ diagnosis:
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
-from ansible_collections.vmo.core.plugins.module_utils._runner import run_on_images
+from ansible_collections.vmo.core.plugins.module_utils._runner_images import run_on_images
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run
 
 SPEC = CONNECTION + IMAGE

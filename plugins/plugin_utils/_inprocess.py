@@ -22,13 +22,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.vmo.core.plugins.module_utils._errors import MissingLibrary, VmoError
-from ansible_collections.vmo.core.plugins.module_utils._runner import (
-    carry_out,
-    open_cluster,
-    open_clusters,
-    open_images,
-    shown,
-)
+from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, open_cluster, open_clusters, shown
 
 if t.TYPE_CHECKING:
     from ansible_collections.vmo.core.plugins.module_utils._argspec.group import OptionGroup
@@ -137,12 +131,6 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
         if any(self._task.environment or ()):
             return "it has an environment of its own"
         return None
-
-
-class InProcessImageAction(InProcessAction):
-    """Base of the action plugins that fill images."""
-
-    open_server = staticmethod(open_images)
 
 
 class InProcessFleetAction(InProcessAction):

@@ -38,12 +38,13 @@ LAYERS_OF_MODULE_UTILS = {
     "_usecase": {"_words", "_plan", "_wait", "_ports", "_model", "_errors"},
     "_argspec": {"_model", "_errors"},
 }
-RUNNERS = {"_runner", "_runner_maas"}
+RUNNERS = {"_runner", "_runner_images", "_runner_maas"}
 EVERYTHING = {*LAYERS_OF_MODULE_UTILS, *RUNNERS}
 ALLOWED: dict[str, set[str]] = {
     **LAYERS_OF_MODULE_UTILS,
-    "_runner": EVERYTHING - {"_maas", "_runner_maas"},
-    "_runner_maas": EVERYTHING - {"_kube"},
+    "_runner": EVERYTHING - {"_maas", "_upload", "_runner_images", "_runner_maas"},
+    "_runner_images": EVERYTHING - {"_maas", "_runner_maas"},
+    "_runner_maas": EVERYTHING - {"_kube", "_upload", "_runner_images"},
     "modules": {*RUNNERS, "_argspec", "_usecase", "_model"},
     "action": {"plugin_utils", "modules", "_argspec", "_usecase", "_model"},
     "inventory": EVERYTHING - RUNNERS,

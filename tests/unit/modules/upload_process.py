@@ -14,7 +14,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.vmo.core.plugins.module_utils._argspec.connection import CONNECTION
 from ansible_collections.vmo.core.plugins.module_utils._argspec.image import IMAGE
-from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out, open_images
+from ansible_collections.vmo.core.plugins.module_utils._runner import carry_out
+from ansible_collections.vmo.core.plugins.module_utils._runner_images import open_images
 from ansible_collections.vmo.core.plugins.module_utils._usecase.image_task import run
 
 
