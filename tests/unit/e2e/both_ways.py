@@ -38,3 +38,10 @@ def results_of(
     assert kept.exists(), run.output
     text = kept.read_text(encoding="utf-8")
     return json.loads(text), run.output + text
+
+
+def steady(value: t.Any, volatile: frozenset[str]) -> t.Any:
+    """Return a result without what differs from run to run, which are the fields of these names."""
+    if isinstance(value, dict):
+        return {key: steady(item, volatile) for key, item in value.items() if key not in volatile}
+    return [steady(item, volatile) for item in value] if isinstance(value, list) else value

@@ -18,7 +18,7 @@ from tests.sim.kubevirt.manifests import PRODUCTS, manifest
 from tests.sim.maas import Simulator as Region
 from tests.tools.sizes import CHECKOUT, PLUGINS
 from tests.unit.e2e import playbook
-from tests.unit.e2e.both_ways import results_of
+from tests.unit.e2e.both_ways import results_of, steady
 from tests.unit.e2e.conftest import NAMESPACE, Stage
 from tests.unit.e2e.line import counted
 from tests.unit.modules.simulated import simulated
@@ -35,16 +35,9 @@ VOLATILE = frozenset(
 )
 
 
-def steady(value: t.Any) -> t.Any:
-    """Return a result without what differs from run to run."""
-    if isinstance(value, dict):
-        return {key: steady(item) for key, item in value.items() if key not in VOLATILE}
-    return [steady(item) for item in value] if isinstance(value, list) else value
-
-
 def compare(here: list[Tree], there: list[Tree], tasks: list[Tree]) -> None:
     for left, right, task in zip(here, there, tasks, strict=True):
-        assert steady(left) == steady(right), task
+        assert steady(left, VOLATILE) == steady(right, VOLATILE), task
         assert left.keys() == right.keys(), task
 
 

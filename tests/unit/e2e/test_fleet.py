@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.sim.kubevirt import Fault
-from tests.unit.e2e.both_ways import results_of
+from tests.unit.e2e.both_ways import results_of, steady
 from tests.unit.e2e.playbook import Task
 from tests.unit.e2e.stage import Stage
-from tests.unit.e2e.test_same_as_module import steady
+from tests.unit.e2e.test_same_as_module import VOLATILE
 from tests.unit.modules.backend import Backend
 
 Tree = dict[str, t.Any]
@@ -35,7 +35,7 @@ TASKS: list[tuple[Tree, Tree]] = [
 def told(result: Tree) -> t.Any:
     """Return a result without what differs from run to run."""
     fleet = [{word: value for word, value in vm.items() if word != "uid"} for vm in result.get("vms", ())]
-    return steady({**result, "fleet": fleet})
+    return steady({**result, "fleet": fleet}, VOLATILE)
 
 
 def test_results_of_a_fleet_are_the_same_both_ways(

@@ -10,8 +10,8 @@ import typing as t
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.unit.e2e.both_ways import results_of
-from tests.unit.e2e.test_same_as_module import steady
+from tests.unit.e2e.both_ways import results_of, steady
+from tests.unit.e2e.test_same_as_module import VOLATILE
 from tests.unit.modules.backend import Backend
 
 Tree = dict[str, t.Any]
@@ -48,4 +48,4 @@ def test_results_of_images_are_the_same_both_ways(
 
 
 def _steady(result: Tree) -> t.Any:
-    return {key: value for key, value in steady(result).items() if key not in ("image", "images")}
+    return {key: value for key, value in steady(result, VOLATILE).items() if key not in ("image", "images")}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.e2e.both_ways import results_of
+from tests.unit.e2e.both_ways import results_of, steady
 from tests.unit.modules.backend import Backend
 
 Tree = dict[str, t.Any]
@@ -63,13 +63,6 @@ def run(directory: Path, backend: Backend, *, fast: bool) -> tuple[list[Tree], s
     return t.cast("list[Tree]", json.loads(json.dumps(results).replace(backend.namespace, "shop"))), seen
 
 
-def steady(value: t.Any) -> t.Any:
-    """Return a result without what differs from run to run."""
-    if isinstance(value, dict):
-        return {key: steady(item) for key, item in value.items() if key not in VOLATILE}
-    return [steady(item) for item in value] if isinstance(value, list) else value
-
-
 @pytest.fixture(name="both")
 def run_both(
     tmp_path: Path, backends: t.Callable[[], AbstractContextManager[Backend]]
@@ -85,7 +78,7 @@ def run_both(
 def test_results_are_the_same_both_ways(both: tuple[list[Tree], list[Tree], str, str]) -> None:
     here, there, here_text, there_text = both
     for number, (left, right) in enumerate(zip(here, there)):
-        assert steady(left) == steady(right), TASKS[number]
+        assert steady(left, VOLATILE) == steady(right, VOLATILE), TASKS[number]
         assert left.keys() == right.keys(), TASKS[number]
     assert [result["changed"] for result in here] == [True, True, False, True] + [False] * 7 + [True, False]
     assert [bool(result.get("failed")) for result in here] == [False] * 4 + [True] * 4 + [False] * 5

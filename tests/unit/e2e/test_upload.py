@@ -11,9 +11,9 @@ import typing as t
 from pathlib import Path
 
 from tests.sim.kubevirt.uploads import UploadFault
-from tests.unit.e2e.both_ways import results_of
+from tests.unit.e2e.both_ways import results_of, steady
 from tests.unit.e2e.playbook import start, write
-from tests.unit.e2e.test_same_as_module import steady
+from tests.unit.e2e.test_same_as_module import VOLATILE
 from tests.unit.modules.simulated import Simulated, simulated
 
 Tree = dict[str, t.Any]
@@ -95,4 +95,4 @@ def test_no_process_and_no_screen_shows_a_token(tmp_path: Path) -> None:
 
 
 def _steady(result: Tree) -> t.Any:
-    return {key: value for key, value in steady(result).items() if key not in ("image", "images")}
+    return {key: value for key, value in steady(result, VOLATILE).items() if key not in ("image", "images")}
